@@ -1,0 +1,1 @@
+"""Tawasul: the electronic-ticket portal of a domain registry."""

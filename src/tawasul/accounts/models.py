@@ -1,0 +1,177 @@
+"""People, teams, account requests, and what each person agreed to."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from tawasul.core import clock
+
+
+class Language(models.TextChoices):
+    """The portal's languages. Arabic is the default everywhere."""
+
+    AR = "ar", "العربية"
+    EN = "en", "English"
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Creates people; e-mail addresses are stored as they were normalised by ``core.addresses``."""
+
+    def create_user(self, username: str, email: str, password: str | None = None, **fields: Any) -> "Person":
+        person = self.model(username=username, email=email, **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, username: str, email: str, password: str | None = None, **fields: Any) -> "Person":
+        return self.create_user(username, email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Someone with an account: a registrant, or one of the centre's staff (``is_staff``)."""
+
+    username = models.CharField(_("user name"), max_length=64, unique=True)
+    email = models.CharField(_("e-mail"), max_length=320, unique=True)
+    full_name = models.CharField(_("full name"), max_length=150)
+    position = models.CharField(_("position"), max_length=150, blank=True)
+    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="SA")
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    address_line = models.CharField(_("national address"), max_length=200, blank=True)
+    mobile = models.CharField(_("mobile"), max_length=20, blank=True)  # E.164
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.AR)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Riyadh")
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff of the centre"), default=False)
+    date_joined = models.DateTimeField(_("joined"), default=clock.now)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email", "full_name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+
+class Team(models.Model):
+    """A group of staff that looks after some services."""
+
+    name_ar = models.CharField(_("name in Arabic"), max_length=100)
+    name_en = models.CharField(_("name in English"), max_length=100)
+    members = models.ManyToManyField(
+        Person, related_name="teams", blank=True, verbose_name=_("members"), limit_choices_to={"is_staff": True}
+    )
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_ar
+
+    name = property(__str__)
+
+
+class AccountRequest(models.Model):
+    """A requested account that is not activated yet; it becomes a Person by the mailed link or code, or expires.
+
+    Holds the form's answers as they will stand on the Person, the password already hashed, and only hashes of
+    the link's token and of the codes.
+    """
+
+    username = models.CharField(max_length=64, db_index=True)
+    email = models.CharField(max_length=320, db_index=True)
+    password = models.CharField(max_length=128)  # hashed
+    full_name = models.CharField(max_length=150)
+    position = models.CharField(max_length=150)
+    organisation = models.CharField(max_length=200)
+    country = models.CharField(max_length=2, default="SA")
+    city = models.CharField(max_length=100)
+    address_line = models.CharField(max_length=200)
+    mobile = models.CharField(max_length=20)
+    language = models.CharField(max_length=2, choices=Language, default=Language.AR)
+    terms = models.ForeignKey("TermsVersion", on_delete=models.PROTECT, related_name="+")
+    terms_accepted_at = models.DateTimeField(default=clock.now)
+    key = models.CharField(max_length=43, unique=True)  # names the request in the browser that made it
+    token_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of the mailed link's token
+    code_hash = models.CharField(max_length=64, blank=True)  # keyed hash of the six digits in the mail
+    code_tries = models.PositiveIntegerField(default=0)
+    mobile_code_hash = models.CharField(max_length=64, blank=True)
+    mobile_confirmed = models.BooleanField(default=False)
+    mails_sent = models.PositiveIntegerField(default=0)
+    last_mail_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True)
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="accountrequest_expires")]
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class TermsVersion(models.Model):
+    """One published text of the registration regulations and portal terms. The newest published one is current."""
+
+    version = models.CharField(_("version"), max_length=20, unique=True)
+    text_ar = models.TextField(_("text in Arabic"))  # the safe Markdown subset
+    text_en = models.TextField(_("text in English"))
+    published_at = models.DateTimeField(_("published"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("terms version")
+        verbose_name_plural = _("terms versions")
+        ordering = ["-published_at"]
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class Consent(models.Model):
+    """A person accepted a version of the terms, at a moment, on an occasion."""
+
+    class Occasion(models.TextChoices):
+        ACCOUNT = "account", _("account request")
+        TICKET = "ticket", _("ticket")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    terms = models.ForeignKey(TermsVersion, on_delete=models.PROTECT, related_name="+")
+    occasion = models.CharField(max_length=10, choices=Occasion)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-at"], name="consent_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.terms} {self.at:%Y-%m-%d}"
+
+
+class KnownDevice(models.Model):
+    """A browser a person has signed in from; a sign-in from another one is announced by mail."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="devices")
+    token_hash = models.CharField(max_length=64)  # SHA-256 of the browser's long-lived cookie
+    label = models.CharField(max_length=200, blank=True)
+    first_seen = models.DateTimeField(default=clock.now)
+    last_seen = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "token_hash"], name="device_once_a_person")]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,187 @@
+"""Settings. Installation choices come from the environment (docs/configuration.md lists them all);
+the centre's choices (services, calendars, texts, limits) live in the database with their history."""
+
+from pathlib import Path
+
+from tawasul.config import databases, secrets
+from tawasul.core import domains, env
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA_DIR = env.folder("TAWASUL_DATA", Path.cwd() / "data")
+DEMO = env.flag("TAWASUL_DEMO", False)
+DEBUG = False
+SECRET_KEY = secrets.secret_key(DATA_DIR)
+
+# Host names: any number, internationalised ones in either form. Links in mail use BASE_URL, never a request.
+BASE_URL = env.text("TAWASUL_BASE_URL", "http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = [
+    domains.to_ascii_host(host)
+    for host in env.words("TAWASUL_HOSTS", "localhost,127.0.0.1,[::1]") + [domains.host_of(BASE_URL)]
+]
+BEHIND_TLS = BASE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if BEHIND_TLS else []
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TAWASUL_BEHIND_PROXY", False) else None
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31536000 if BEHIND_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_TLS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "tawasul_session", "tawasul_csrf", "tawasul_language"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+CSRF_FAILURE_VIEW = "tawasul.ui.views.errors.csrf_failure"
+
+INSTALLED_APPS = [
+    "tawasul.portal",
+    "tawasul.desk",
+    "tawasul.ui",
+    "tawasul.reactions",
+    "tawasul.mail",
+    "tawasul.tickets",
+    "tawasul.search",
+    "tawasul.service_levels",
+    "tawasul.attachments",
+    "tawasul.accounts",
+    "tawasul.core",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+MIDDLEWARE = [
+    "tawasul.ui.middleware.security_headers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "tawasul.ui.middleware.unavailable",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tawasul.ui.middleware.personal_preferences",
+]
+ROOT_URLCONF = "tawasul.config.urls"
+WSGI_APPLICATION = "tawasul.config.wsgi.application"
+
+JINJA_DIRS = [PACKAGE / room / "templates" for room in ("ui", "portal", "desk", "mail")]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja2",
+        "DIRS": JINJA_DIRS,
+        "OPTIONS": {
+            "environment": "tawasul.ui.jinja.environment",
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+    {   # Django's admin only; everything of ours is Jinja2
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": "django",
+        "DIRS": [PACKAGE / "desk" / "admin_templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": databases.from_environment(DATA_DIR)}
+CACHES = {"default": databases.cache_from_environment()}
+STORAGES = databases.storages_from_environment(DATA_DIR)
+
+LANGUAGE_CODE = "ar"
+LANGUAGES = [("ar", "العربية"), ("en", "English")]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Riyadh"
+FORMAT_MODULE_PATH = ["tawasul.ui.formats"]
+LOCALE_PATHS: list[Path] = []
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = False
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:tickets"
+ACCOUNT_ADAPTER = "tawasul.portal.allauth_adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+USERSESSIONS_TRACK_ACTIVITY = True
+MFA_ADAPTER = "tawasul.portal.allauth_adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Tawasul"
+STAFF_NEED_TWO_STEPS = env.flag("TAWASUL_STAFF_NEED_TWO_STEPS", not DEMO)
+
+# Mail out: our own ledger over SMTP. Django's mail framework is not used for delivery.
+MAIL_FROM = env.text("TAWASUL_MAIL_FROM", "support@localhost")
+SMTP_HOST, SMTP_PORT = env.text("TAWASUL_SMTP_HOST", "localhost"), env.number("TAWASUL_SMTP_PORT", 25, least=1)
+SMTP_USER, SMTP_PASSWORD = env.text("TAWASUL_SMTP_USER"), env.text("TAWASUL_SMTP_PASSWORD")
+SMTP_SECURITY = env.text("TAWASUL_SMTP_SECURITY", "none")  # none, starttls, tls
+SMTP_TIMEOUT = env.number("TAWASUL_SMTP_TIMEOUT", 30, least=1)
+MAIL_CATCHER_DIR = DATA_DIR / "caught-mail" if DEMO else None
+SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN = env.text("TAWASUL_SMS_GATEWAY_URL"), env.text("TAWASUL_SMS_GATEWAY_TOKEN")
+
+# Files
+FILE_MAX_BYTES = env.number("TAWASUL_FILE_MAX_BYTES", 10 * 2**20, least=1)
+FILES_MAX_COUNT = env.number("TAWASUL_FILES_MAX_COUNT", 10, least=1)
+FILES_MAX_BYTES = env.number("TAWASUL_FILES_MAX_BYTES", 40 * 2**20, least=1)
+FILE_MAX_PIXELS = env.number("TAWASUL_FILE_MAX_PIXELS", 100_000_000, least=1)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+FILE_UPLOAD_TEMP_DIR = None
+
+# Promises
+CLOSE_FOR_SILENCE_HOURS = env.number("TAWASUL_CLOSE_FOR_SILENCE_HOURS", 7 * 24, least=1)
+CLOSE_WARNING_HOURS = env.number("TAWASUL_CLOSE_WARNING_HOURS", 48)
+REOPEN_DAYS = env.number("TAWASUL_REOPEN_DAYS", 30)
+ACCOUNT_REQUEST_DAYS = env.number("TAWASUL_ACCOUNT_REQUEST_DAYS", 7, least=1)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("TAWASUL_LOG_LEVEL", "INFO")},
+}

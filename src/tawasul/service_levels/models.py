@@ -1,0 +1,81 @@
+"""The tables an administrator edits: weekly hours, holidays, seasons with other hours, and the promise."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkingDay(models.Model):
+    """The centre's hours on one weekday (ISO: Monday 1 … Sunday 7), local time. No row: a day off."""
+
+    weekday = models.PositiveSmallIntegerField(_("weekday"), unique=True)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    class Meta:
+        verbose_name = _("working day")
+        verbose_name_plural = _("working days")
+        ordering = ["weekday"]
+        constraints = [models.CheckConstraint(condition=models.Q(closes__gt=models.F("opens")), name="day_has_hours")]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+
+class Holiday(models.Model):
+    """Days off, first to last included, in the centre's time zone."""
+
+    name_ar = models.CharField(_("name in Arabic"), max_length=100)
+    name_en = models.CharField(_("name in English"), max_length=100)
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"))
+    announced = models.BooleanField(_("announced"), default=True)  # False: calculated, may move by a day
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ["first"]
+        constraints = [models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="holiday_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.name_ar} {self.first}"
+
+    def clean(self) -> None:
+        if self.first and self.last and self.last < self.first:
+            raise ValidationError({"last": _("The last day is before the first.")})
+
+
+class Season(models.Model):
+    """A period with its own hours on every working day, such as Ramadan; first to last included."""
+
+    name_ar = models.CharField(_("name in Arabic"), max_length=100)
+    name_en = models.CharField(_("name in English"), max_length=100)
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"))
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    class Meta:
+        verbose_name = _("season with other hours")
+        verbose_name_plural = _("seasons with other hours")
+        ordering = ["first"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="season_in_order"),
+            models.CheckConstraint(condition=models.Q(closes__gt=models.F("opens")), name="season_has_hours"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name_ar} {self.first}"
+
+
+class Promise(models.Model):
+    """The published service level: an answer within so many working days. One row; history in the admin's log."""
+
+    answer_days = models.DecimalField(_("answer within (working days)"), max_digits=4, decimal_places=2, default=2)
+
+    class Meta:
+        verbose_name = _("published promise")
+        verbose_name_plural = _("published promise")
+
+    def __str__(self) -> str:
+        return str(self.answer_days)
