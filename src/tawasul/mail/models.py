@@ -29,7 +29,7 @@ class OutgoingMail(LeasedRow):
     key = models.CharField(max_length=120, unique=True)  # what it answers to: "event:123:confirm"; a repeat is refused
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="mails")
-    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="mails")
+    letter = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="mails")  # what it carries
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True, default=None)
