@@ -119,6 +119,7 @@ class Ticket(models.Model):
     domain_ascii = models.CharField(max_length=260, blank=True, default="")
     request_number = models.CharField(max_length=40, blank=True, default="")
     subject = models.CharField(_("subject"), max_length=200)
+    search_key = models.TextField(blank=True, default="")  # normalised subject and domain, for the owner's search
     requester = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets"
     )
@@ -138,6 +139,7 @@ class Ticket(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     waiting_since = models.DateTimeField(null=True, default=None)  # when the turn came to the centre
     answer_due_at = models.DateTimeField(null=True, default=None)  # promised answer; null while the clock stands
+    answer_clock_at = models.DateTimeField(null=True, default=None)  # since when the promise's clock runs
     answer_spent = models.DecimalField(max_digits=16, decimal_places=12, default=0)  # working days used before now
     first_answered_at = models.DateTimeField(null=True, default=None)
     last_answered_at = models.DateTimeField(null=True, default=None)

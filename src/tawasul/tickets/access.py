@@ -1,0 +1,95 @@
+"""Who may get what: the only way a door obtains an object. What is not yours does not exist (404)."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+
+from tawasul.accounts.models import Person
+from tawasul.attachments.models import StoredFile
+from tawasul.core import centre, clock
+from tawasul.tickets import numbers
+from tawasul.tickets.models import Attachment, Draft, Message, Status, Ticket
+
+Viewer = Person | AnonymousUser
+
+
+def ticket_for(person: Viewer, number: str) -> Ticket:
+    """The person's own ticket by its number as typed. Raises Http404 for any other, and for no number at all."""
+    if not isinstance(person, Person):
+        raise Http404
+    return _one(number, requester_id=person.pk)
+
+
+def desk_ticket_for(person: Viewer, number: str) -> Ticket:
+    """Any ticket, for staff. Raises Http404 for whoever is not staff."""
+    if not is_staff(person):
+        raise Http404
+    return _one(number)
+
+
+def is_staff(person: Viewer) -> bool:
+    """Whether the person may work at the desk."""
+    return isinstance(person, Person) and person.is_active and person.is_staff
+
+
+def may_reopen(ticket: Ticket, now: datetime | None = None) -> bool:
+    """Whether the customer may still open the closed ticket again."""
+    return (now or clock.now()) <= reopen_until(ticket) if ticket.status == Status.CLOSED else False
+
+
+def reopen_until(ticket: Ticket) -> datetime:
+    """The last moment at which the customer may reopen a closed ticket."""
+    return (ticket.closed_at or clock.now()) + timedelta(days=centre.current().reopen_days)
+
+
+def draft_for(person: Viewer, key: uuid.UUID, *, browser_hash: str = "") -> Draft:
+    """One's own draft: the person's, or, without an account, the browser's that began it. Raises Http404."""
+    draft = Draft.objects.select_related("ticket").filter(pk=key).first()
+    if draft is None or not _owns(person, draft, browser_hash):
+        raise Http404
+    return draft
+
+
+def file_for(viewer: Viewer, file_id: uuid.UUID, *, guest_tickets: Collection[int] = (), browser_hash: str = "") -> StoredFile:
+    """A stored file that the viewer may see: on a ticket of theirs (never on a note), on a draft of theirs, or any
+    for staff. ``guest_tickets`` are keys of tickets that this browser holds a personal link to. Raises Http404."""
+    attachment = (
+        Attachment.objects.select_related("file", "message__ticket", "draft").filter(file_id=file_id).first()
+    )
+    if attachment is None:
+        raise Http404
+    if attachment.draft is not None:
+        if _owns(viewer, attachment.draft, browser_hash):
+            return attachment.file
+        raise Http404
+    message = attachment.message
+    assert message is not None  # the constraint: on a message or on a draft
+    ticket = message.ticket
+    if is_staff(viewer):
+        return attachment.file
+    mine = isinstance(viewer, Person) and ticket.requester_id == viewer.pk
+    if (mine or ticket.pk in guest_tickets) and message.kind != Message.Kind.NOTE:
+        return attachment.file
+    raise Http404
+
+
+def _owns(viewer: Viewer, draft: Draft, browser_hash: str) -> bool:
+    if draft.owner_id is not None:
+        return isinstance(viewer, Person) and draft.owner_id == viewer.pk
+    return bool(browser_hash) and draft.browser_hash == browser_hash
+
+
+def _one(number: str, **conditions: int) -> Ticket:
+    try:
+        digits = numbers.parse_number(number)
+    except (numbers.NotANumber, numbers.Mistyped):
+        raise Http404 from None
+    ticket = (
+        Ticket.objects.select_related("service", "assignee", "team", "follows").filter(number=digits, **conditions).first()
+    )
+    if ticket is None:
+        raise Http404
+    return ticket

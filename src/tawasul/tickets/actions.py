@@ -1,0 +1,333 @@
+"""What can be done to a ticket: one function a verb, one transaction, one event.
+
+Each function locks the row, asks ``workflow`` for the move, writes the message and one Event. What follows from an
+event (mail, notices) is in ``reactions/table.py``; nothing here waits for it. All raise ``workflow.IllegalMove``
+where the ticket's state forbids the move. ``submission`` is the key of the form that was sent: sending it again
+returns what the first sending made.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from tawasul.accounts.models import Person, Team, TermsVersion
+from tawasul.core import clock
+from tawasul.core.domains import DomainName
+from tawasul.core.markdown import render_answer, render_plain
+from tawasul.search.normalise import normalise
+from tawasul.tickets import numbers, workflow
+from tawasul.tickets.models import (
+    Attachment,
+    Channel,
+    CloseReason,
+    Draft,
+    Event,
+    Message,
+    Purpose,
+    Service,
+    Ticket,
+)
+from tawasul.tickets.writers import Writer
+
+T = TypeVar("T", Ticket, Message)
+
+
+def open_ticket(
+    *,
+    by: Writer,
+    purpose: str,
+    service: Service,
+    subject: str,
+    text: str,
+    terms: TermsVersion | None,
+    language: str,
+    wanted: str = "",
+    domain: DomainName | None = None,
+    request_number: str = "",
+    follows: Ticket | None = None,
+    draft: Draft | None = None,
+    submission: uuid.UUID | None = None,
+    channel: str = Channel.PORTAL,
+) -> Ticket:
+    """Open a ticket with its first message; the promise of an answer runs from now.
+
+    ``draft`` gives its files to the message and ceases to exist. Two sendings of one ``submission`` make one ticket.
+    """
+
+    def attempt() -> Ticket:
+        now = clock.now()
+        ticket = Ticket(
+            number=numbers.new_number(_issued()),
+            purpose=Purpose(purpose),
+            service=service,
+            team_id=service.team_id,
+            subject=subject,
+            requester=by.person,
+            requester_name=by.name,
+            requester_email=by.email,
+            language=language,
+            channel=channel,
+            terms=terms,
+            follows=follows,
+            request_number=request_number,
+            message_count=1,
+        )
+        if domain is not None:
+            ticket.domain_typed, ticket.domain_unicode = domain.typed, domain.unicode
+            ticket.domain_ascii = domain.ascii
+        ticket.search_key = normalise(" ".join((subject, ticket.domain_unicode, ticket.domain_ascii)))
+        workflow.open_with_centre(ticket, now)
+        ticket.save(force_insert=True)
+        message = _letter(
+            ticket, Message.Kind.OPENING, by, text, now, wanted=wanted, channel=channel, submission=submission, draft=draft
+        )
+        _record(ticket, Event.Kind.OPENED, by, now, message=message)
+        return ticket
+
+    return _once(attempt, submission, lambda message: message.ticket)
+
+
+def follow_up(
+    ticket: Ticket,
+    *,
+    by: Writer,
+    text: str,
+    draft: Draft | None = None,
+    submission: uuid.UUID | None = None,
+    channel: str = Channel.PORTAL,
+) -> Message:
+    """The customer writes again: the turn goes to the centre and the silence clock stops."""
+
+    def attempt() -> Message:
+        now = clock.now()
+        row = Ticket.objects.locked(ticket.pk)
+        workflow.move(row, "follow_up", now)
+        message = _letter(
+            row, Message.Kind.FOLLOW_UP, by, text, now, channel=channel, submission=submission, draft=draft
+        )
+        _save(row, ticket)
+        _record(row, Event.Kind.FOLLOWED_UP, by, now, message=message)
+        return message
+
+    return _once(attempt, submission, lambda message: message)
+
+
+def answer(
+    ticket: Ticket, *, by: Person, text: str, draft: Draft | None = None, submission: uuid.UUID | None = None
+) -> Message:
+    """The centre's public answer: the promise is kept, and the clock that closes for silence starts here."""
+
+    def attempt() -> Message:
+        now = clock.now()
+        row = Ticket.objects.locked(ticket.pk)
+        workflow.move(row, "answer", now)
+        if row.assignee_id is None:
+            row.assignee = by
+        writer = Writer.of(by)
+        message = _letter(
+            row, Message.Kind.ANSWER, writer, text, now, channel=Channel.DESK, submission=submission, draft=draft
+        )
+        _save(row, ticket)
+        _record(row, Event.Kind.ANSWERED, writer, now, message=message)
+        return message
+
+    return _once(attempt, submission, lambda message: message)
+
+
+def note(
+    ticket: Ticket, *, by: Person, text: str, draft: Draft | None = None, submission: uuid.UUID | None = None
+) -> Message:
+    """An internal note: no clock and no turn changes, and the customer never sees it."""
+
+    def attempt() -> Message:
+        now = clock.now()
+        row = Ticket.objects.locked(ticket.pk)
+        writer = Writer.of(by)
+        message = _letter(
+            row, Message.Kind.NOTE, writer, text, now, channel=Channel.DESK, submission=submission, draft=draft
+        )
+        _save(row, ticket)
+        _record(row, Event.Kind.NOTED, writer, now, message=message)
+        return message
+
+    return _once(attempt, submission, lambda message: message)
+
+
+@transaction.atomic
+def assign(ticket: Ticket, *, to: Person | None, by: Person, team: Team | None = None) -> Ticket:
+    """Give the ticket to a member of staff (``to`` None: to nobody), and to a team where one is named."""
+    row = Ticket.objects.locked(ticket.pk)
+    if row.assignee_id == (to.pk if to else None) and team is None:
+        return row
+    row.assignee = to
+    if team is not None:
+        row.team = team
+    row.version += 1
+    _save(row, ticket)
+    kind = Event.Kind.TAKEN if to == by else Event.Kind.ASSIGNED
+    _record(row, kind, Writer.of(by), clock.now(), to=str(to) if to else "", to_id=to.pk if to else None)
+    return row
+
+
+def take(ticket: Ticket, *, by: Person) -> Ticket:
+    """Assign the ticket to oneself."""
+    return assign(ticket, to=by, by=by)
+
+
+@transaction.atomic
+def hold(ticket: Ticket, *, by: Person, reason: str, party: str) -> Ticket:
+    """The centre waits for a third party; the customer sees ``party`` and ``reason``. The promise's clock stops."""
+    now = clock.now()
+    row = Ticket.objects.locked(ticket.pk)
+    workflow.move(row, "hold", now)
+    row.hold_reason, row.hold_party = reason, party
+    _save(row, ticket)
+    _record(row, Event.Kind.HELD, Writer.of(by), now, reason=reason, party=party)
+    return row
+
+
+@transaction.atomic
+def resume(ticket: Ticket, *, by: Person) -> Ticket:
+    """The third party answered: the turn is the centre's again, with what was left of the promised time."""
+    now = clock.now()
+    row = Ticket.objects.locked(ticket.pk)
+    workflow.move(row, "resume", now)
+    _save(row, ticket)
+    _record(row, Event.Kind.RESUMED, Writer.of(by), now)
+    return row
+
+
+@transaction.atomic
+def close(ticket: Ticket, *, by: Writer, reason: str, comment: str = "") -> Ticket:
+    """Close with a reason. ``comment`` is the customer's last word, or the centre's, shown in the correspondence."""
+    now = clock.now()
+    row = Ticket.objects.locked(ticket.pk)
+    workflow.move(row, "close", now)
+    row.close_reason = CloseReason(reason)
+    message = None
+    if comment:
+        customer = reason == CloseReason.SOLVED_BY_CUSTOMER
+        kind = Message.Kind.FOLLOW_UP if customer else Message.Kind.ANSWER
+        channel = Channel.PORTAL if customer else Channel.DESK
+        message = _letter(row, kind, by, comment, now, channel=channel)
+    _save(row, ticket)
+    _record(row, Event.Kind.CLOSED, by, now, message=message, reason=str(reason))
+    return row
+
+
+@transaction.atomic
+def reopen(ticket: Ticket, *, by: Writer, text: str = "") -> Ticket:
+    """Open a closed ticket again, with the centre; whether it is still allowed is for ``access`` to say."""
+    now = clock.now()
+    row = Ticket.objects.locked(ticket.pk)
+    before = row.close_reason
+    workflow.move(row, "reopen", now)
+    message = _letter(row, Message.Kind.FOLLOW_UP, by, text, now) if text else None
+    _save(row, ticket)
+    _record(row, Event.Kind.REOPENED, by, now, message=message, closed_for=before)
+    return row
+
+
+@transaction.atomic
+def claim(person: Person) -> list[Ticket]:
+    """Give the person every ticket opened without an account from the address their account has proved."""
+    claimed = list(
+        Ticket.objects.select_for_update(of=("self",)).filter(requester=None, requester_email=person.email).order_by("pk")
+    )
+    now = clock.now()
+    for row in claimed:
+        row.requester = person
+        row.save(update_fields=["requester"])
+        row.guest_links.all().delete()
+        _record(row, Event.Kind.CLAIMED, Writer.of(person), now)
+    return claimed
+
+
+def recalculate_deadlines() -> int:
+    """After a change of the calendar tables: the due times of all running promises. Returns how many changed."""
+    changed = 0
+    for pk in list(Ticket.objects.with_centre().values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = Ticket.objects.locked(pk)
+            due = workflow.recalculated_due(row)
+            if due != row.answer_due_at:
+                row.answer_due_at = due
+                row.save(update_fields=["answer_due_at"])
+                changed += 1
+    return changed
+
+
+def _issued() -> int:
+    # Keys only grow, so the newest one bounds the count without counting; one step along the primary key.
+    newest: int | None = Ticket.objects.aggregate(newest=Max("pk"))["newest"]
+    return newest or 0
+
+
+def _letter(
+    ticket: Ticket,
+    kind: Message.Kind,
+    by: Writer,
+    text: str,
+    at: datetime,
+    *,
+    wanted: str = "",
+    channel: str = Channel.PORTAL,
+    submission: uuid.UUID | None = None,
+    draft: Draft | None = None,
+) -> Message:
+    staff = kind in {Message.Kind.ANSWER, Message.Kind.NOTE}
+    if kind is not Message.Kind.OPENING:
+        ticket.message_count += 1
+    message = Message(
+        ticket=ticket,
+        kind=kind,
+        author=by.person,
+        author_name=by.name,
+        text=text,
+        wanted=wanted,
+        html=render_answer(text) if staff else render_plain(text) + (render_plain(wanted) if wanted else ""),
+        channel=channel,
+        at=at,
+        submission=submission,
+    )
+    if draft is not None:
+        message.file_count = Attachment.objects.filter(draft=draft).count()
+    message.save(force_insert=True)
+    if draft is not None:
+        if message.file_count:
+            Attachment.objects.filter(draft=draft).update(draft=None, message=message)
+        draft.delete()
+    return message
+
+
+def _record(
+    ticket: Ticket, kind: Event.Kind, by: Writer, at: datetime, *, message: Message | None = None, **data: Any
+) -> None:
+    Event(
+        ticket=ticket, kind=kind, actor=by.person, actor_name=by.name, message=message, data=data, at=at
+    ).save(force_insert=True)
+
+
+def _save(row: Ticket, given: Ticket) -> None:
+    """Save the locked row, and let the caller's copy show what became of it."""
+    row.save(force_update=True)
+    given.__dict__.update({name: value for name, value in row.__dict__.items() if name != "_state"})
+
+
+def _once(attempt: Callable[[], T], submission: uuid.UUID | None, made: Callable[[Message], T]) -> T:
+    """Run ``attempt`` in a transaction; where the submission was already sent, return what it made then."""
+    for tries_left in (3, 2, 1, 0):
+        try:
+            with transaction.atomic():
+                return attempt()
+        except IntegrityError:
+            sent = Message.objects.select_related("ticket").filter(submission=submission).first() if submission else None
+            if sent is not None:
+                return made(sent)
+            if not tries_left:  # else two equal random numbers: another will do
+                raise
+    raise AssertionError("unreachable")

@@ -1,0 +1,166 @@
+"""Reads that pages need: a conversation, a person's tickets by turn, and the desk's queue. Nothing here counts a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from tawasul.accounts.models import Person
+from tawasul.attachments.models import StoredFile
+from tawasul.core import clock
+from tawasul.search.normalise import normalise
+from tawasul.tickets import numbers
+from tawasul.tickets.models import Attachment, Event, Message, Status, Ticket
+
+PAGE = 25
+COUNT_UP_TO = 100  # a larger count is shown as "99+"
+
+TURNS: dict[str, tuple[Status, ...]] = {
+    "centre": (Status.WITH_CENTRE, Status.ON_HOLD),
+    "you": (Status.WITH_CUSTOMER,),
+    "closed": (Status.CLOSED,),
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)  # what both databases keep; a float would lose the last digit
+VIEWS = ("mine", "unassigned", "all", "overdue", "with_customer", "on_hold", "closed")
+
+
+@dataclass(slots=True)
+class Entry:
+    """One line of a conversation: a letter with its files, or an event."""
+
+    at: datetime
+    message: Message | None = None
+    event: Event | None = None
+    files: Sequence[StoredFile] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Page:
+    """A keyset page. ``newer`` and ``older`` are cursors for the neighbouring pages, empty where there is none."""
+
+    rows: list[Ticket]
+    newer: str = ""
+    older: str = ""
+
+
+# Events that a letter already tells of
+_TOLD_BY_LETTERS = frozenset({Event.Kind.ANSWERED, Event.Kind.FOLLOWED_UP, Event.Kind.NOTED})
+_FOR_STAFF_ONLY = frozenset({Event.Kind.ASSIGNED})
+
+
+def conversation(ticket: Ticket, *, for_staff: bool) -> list[Entry]:
+    """Letters and events in order of time, files with their letters: three queries, whatever the length."""
+    messages = ticket.messages.all().order_by("at", "pk")
+    events = ticket.events.exclude(kind__in=_TOLD_BY_LETTERS).order_by("at", "pk")
+    if not for_staff:
+        messages = messages.exclude(kind=Message.Kind.NOTE)
+        events = events.exclude(kind__in=_FOR_STAFF_ONLY)
+    letters = list(messages)
+    files: dict[int, list[StoredFile]] = {}
+    if any(letter.file_count for letter in letters):
+        attachments = Attachment.objects.filter(message__in=[m.pk for m in letters if m.file_count])
+        for attachment in attachments.select_related("file").order_by("pk"):
+            files.setdefault(attachment.message_id or 0, []).append(attachment.file)
+    entries = [Entry(at=m.at, message=m, files=files.get(m.pk, [])) for m in letters]
+    entries += [Entry(at=e.at, event=e) for e in events]
+    entries.sort(key=lambda entry: entry.at)  # stable: a letter before the event of the same moment
+    return entries
+
+
+def tabs(person: Person) -> dict[str, int]:
+    """How many of the person's tickets are whose turn, each counted up to COUNT_UP_TO."""
+    return {
+        turn: Ticket.objects.of(person.pk).filter(status__in=statuses)[:COUNT_UP_TO].count()
+        for turn, statuses in TURNS.items()
+    }
+
+
+def tickets_of(person: Person, *, turn: str, q: str = "", after: str = "", before: str = "") -> Page:
+    """A page of the person's tickets, the last changed first.
+
+    ``q`` is a number in either script, or words of the subject or the domain. Raises ``numbers.Mistyped`` where it
+    looks like a number whose check digit is wrong.
+    """
+    rows = Ticket.objects.of(person.pk).select_related("service")
+    q = q.strip()
+    if q:
+        try:
+            rows = rows.filter(number=numbers.parse_number(q))
+        except numbers.NotANumber:
+            for word in normalise(q).split()[:8]:
+                rows = rows.filter(search_key__contains=word)
+    else:
+        rows = rows.filter(status__in=TURNS[turn])
+    return _page(rows, "updated_at", after=after, before=before, newest_first=True)
+
+
+def queue(view: str, person: Person, *, after: str = "", before: str = "") -> Page:
+    """A page of the desk's queue; the earliest promised answer first, in closed the last closed first."""
+    rows = _view(view, person).select_related("service", "assignee")
+    if view == "closed":
+        return _page(rows, "closed_at", after=after, before=before, newest_first=True)
+    key = {"with_customer": "close_due_at", "on_hold": "updated_at"}.get(view, "answer_due_at")
+    return _page(rows, key, after=after, before=before, newest_first=False)
+
+
+def queue_counts(person: Person) -> dict[str, int]:
+    """The counts beside the views, each up to COUNT_UP_TO."""
+    return {view: _view(view, person)[:COUNT_UP_TO].count() for view in VIEWS if view != "closed"}
+
+
+def _view(view: str, person: Person) -> QuerySet[Ticket]:
+    tickets = Ticket.objects.all()
+    match view:
+        case "mine":
+            return tickets.with_centre().filter(assignee=person)
+        case "unassigned":
+            return tickets.with_centre().filter(assignee=None)
+        case "overdue":
+            return tickets.with_centre().filter(answer_due_at__lt=clock.now())
+        case "with_customer":
+            return tickets.filter(status=Status.WITH_CUSTOMER)
+        case "on_hold":
+            return tickets.filter(status=Status.ON_HOLD)
+        case "closed":
+            return tickets.filter(status=Status.CLOSED)
+        case _:
+            return tickets.with_centre()
+
+
+def _page(rows: QuerySet[Ticket], key: str, *, after: str, before: str, newest_first: bool) -> Page:
+    """Cut one keyset page ordered by (key, id). A cursor that cannot be read counts as none."""
+    backwards = bool(before) and not after
+    moment, pk = _cursor(before if backwards else after)
+    descending = newest_first != backwards
+    sign = "-" if descending else ""
+    if moment is not None:
+        beyond = "lt" if descending else "gt"
+        # the first condition lets the index start at the cursor; the second cuts ties by id
+        rows = rows.filter(**{f"{key}__{beyond}e": moment}).filter(
+            Q(**{f"{key}__{beyond}": moment}) | Q(**{f"pk__{beyond}": pk})
+        )
+    found = list(rows.order_by(f"{sign}{key}", f"{sign}pk")[: PAGE + 1])
+    more = len(found) > PAGE
+    found = found[:PAGE]
+    if backwards:
+        found.reverse()
+    if not found:
+        return Page([])
+    first, last = _mark(found[0], key), _mark(found[-1], key)
+    has_newer = more if backwards else moment is not None
+    has_older = True if backwards else more
+    return Page(found, newer=first if has_newer else "", older=last if has_older else "")
+
+
+def _mark(ticket: Ticket, key: str) -> str:
+    return f"{(getattr(ticket, key) - _EPOCH) // _TICK}_{ticket.pk}"
+
+
+def _cursor(text: str) -> tuple[datetime | None, int]:
+    try:
+        stamp, _, pk = text.partition("_")
+        return _EPOCH + int(stamp) * _TICK, int(pk)
+    except (ValueError, OverflowError):
+        return None, 0
