@@ -1,0 +1,126 @@
+"""What a customer writes: a new ticket, a follow-up, a closing or reopening comment."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from tawasul.accounts.models import TermsVersion
+from tawasul.portal.forms.fields import LONGEST_COMMENT, LONGEST_TEXT, DomainField, Letter, Line
+from tawasul.tickets.models import Purpose, Service
+
+
+KEPT = 20_000  # characters of one answer that a draft keeps; more than any field accepts
+
+
+def key_of(data: Mapping[str, Any]) -> UUID:
+    """The draft's key that a form carries; a fresh one where it is missing or is no UUID."""
+    try:
+        return UUID(str(data.get("draft", "")))
+    except ValueError:
+        return uuid4()
+
+
+class RequestForm(forms.Form):
+    """The part that the new-ticket page and the direct form share. ``services`` are those on offer, loaded once."""
+
+    purpose = forms.ChoiceField(
+        label=_("Purpose"),
+        choices=Purpose.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you write for."), "invalid_choice": _("Choose one of the purposes.")},
+    )
+    service = forms.ChoiceField(
+        label=_("Service"),
+        error_messages={"required": _("Choose the service."), "invalid_choice": _("Choose one of the services listed.")},
+    )
+    domain = DomainField(label=_("Domain name"), required=False)
+    request_number = Line(
+        label=_("Request number"),
+        longest=40,
+        required=False,
+        help_text=_("If you write about a request you made before."),
+    )
+    subject = Line(
+        label=_("Subject"), longest=200, error_messages={"required": _("Write the subject in a few words.")}
+    )
+    problem = Letter(
+        label=_("What is the problem?"),
+        longest=LONGEST_TEXT,
+        help_text=_("When it happened, and exactly what you saw."),
+        error_messages={"required": _("Describe the problem.")},
+    )
+    wanted = Letter(
+        label=_("What help do you need?"),
+        longest=LONGEST_COMMENT,
+        help_text=_("One sentence is enough, such as “Please save the new servers”."),
+        error_messages={"required": _("Write what help you need, even in one sentence.")},
+    )
+    terms = forms.BooleanField(
+        label=_("I accept the registration regulations and the portal terms."),
+        error_messages={"required": _("To send, accept the registration regulations and the portal terms.")},
+    )
+
+    def __init__(self, *args: Any, services: Sequence[Service], current_terms: TermsVersion, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.services = {service.code: service for service in services}
+        self.current_terms = current_terms
+        field = self.fields["service"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", gettext("Choose a service")), *((code, str(s)) for code, s in self.services.items())]
+        field.widget.attrs["data-about-domain"] = " ".join(c for c, s in self.services.items() if s.about_domain)
+        self.fields["wanted"].widget.attrs["rows"] = "4"
+
+    def clean_service(self) -> Service:
+        return self.services[self.cleaned_data["service"]]
+
+    def clean_terms(self) -> bool:
+        """What was read must be what holds: a version published meanwhile is shown and accepted anew."""
+        shown = str(self.data.get("terms_version", ""))
+        if shown and shown != str(self.current_terms.pk):
+            raise ValidationError(
+                gettext("The terms have changed since you opened this page. Read the new text and accept it."),
+                code="terms_changed",
+            )
+        return True
+
+    def as_typed(self) -> dict[str, str]:
+        """Every answer as it was typed, bounded, to be kept in a draft. The acceptance is not kept: it is given
+        on sending."""
+        return {name: str(self.data.get(name, ""))[:KEPT] for name in self.fields if name != "terms"}
+
+
+class TicketForm(RequestForm):
+    """A new ticket of someone signed in. ``follows`` is the number of a closed ticket that this one refers to."""
+
+    follows = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40)
+
+
+class FollowUpForm(forms.Form):
+    """A further letter to the centre."""
+
+    text = Letter(
+        label=_("Write to the centre"),
+        longest=LONGEST_TEXT,
+        error_messages={"required": _("Write your follow-up before sending it.")},
+    )
+
+
+class CommentForm(forms.Form):
+    """An optional word at closing."""
+
+    comment = Letter(label=_("A comment"), longest=LONGEST_COMMENT, required=False)
+
+
+class ReopeningForm(forms.Form):
+    """Why the ticket is opened again: the centre needs to know what came back."""
+
+    text = Letter(
+        label=_("What is still to be solved?"),
+        longest=LONGEST_TEXT,
+        error_messages={"required": _("Write what is still to be solved.")},
+    )
