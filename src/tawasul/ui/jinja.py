@@ -1,10 +1,100 @@
-"""The Jinja2 environment of every page and mail."""
+"""The Jinja2 environment of every page and mail: autoescaping, gettext in the active language, shared names."""
 
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from jinja2 import Environment, FileSystemBytecodeCache
+
+from tawasul.core import centre, clock
+from tawasul.ui import events, fields, text
+from tawasul.ui.icons import icon
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The path of a named page in the active language. Raises NoReverseMatch for an unknown one."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def url_if_served(name: str, *args: Any) -> str:
+    """As ``url``; empty where this installation does not serve that page."""
+    try:
+        return reverse(name, args=args or None)
+    except NoReverseMatch:
+        return ""
+
+
+def static(name: str) -> str:
+    """The address of a static file, with its content's hash where collectstatic has run."""
+    try:
+        return staticfiles_storage.url(name)
+    except ValueError:  # not collected: tests, or a file the launcher could not fetch
+        return settings.STATIC_URL + name
+
+
+def language() -> str:
+    """The active language's code: ar or en."""
+    return (translation.get_language() or settings.LANGUAGE_CODE)[:2]
+
+
+def direction() -> str:
+    """rtl or ltr, by the active language."""
+    return "rtl" if translation.get_language_bidi() else "ltr"
+
+
+def theme(request: HttpRequest | None) -> str:
+    """What this browser chose: light, dark, or empty to follow the system."""
+    chosen = request.COOKIES.get("tawasul_theme", "") if request is not None else ""
+    return chosen if chosen in {"light", "dark"} else ""
+
+
+def _bytecode_cache() -> FileSystemBytecodeCache | None:
+    """Compiled templates survive a restart, so that the first page after a start is not the slow one."""
+    folder = Path(settings.DATA_DIR) / "cache" / "templates"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder))
 
 
 def environment(**options: Any) -> Environment:
     """Autoescaping, gettext in the active language, and the names templates use."""
-    return Environment(**options)  # noqa: S701
+    options["autoescape"] = True
+    options.setdefault("bytecode_cache", _bytecode_cache())
+    made = Environment(  # noqa: S701 (autoescape stands in options)
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        cache_size=-1,
+        **options,
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    made.globals.update(
+        url=url,
+        url_if_served=url_if_served,
+        static=static,
+        language=language,
+        direction=direction,
+        theme=theme,
+        now=clock.now,
+        icon=icon,
+        field_of=fields.describe,
+        problems_of=fields.problems,
+        centre=centre.current,
+        event_text=events.event_text,
+    )
+    names = text.filters()
+    made.filters.update(names)
+    made.globals.update(names)
+    return made

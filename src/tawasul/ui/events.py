@@ -1,0 +1,64 @@
+"""What happened, in one sentence for whoever reads it. Letters speak for themselves; these stand between them."""
+
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from tawasul.tickets.models import CloseReason, Event
+
+K = Event.Kind
+
+
+def event_text(event: Event, viewer: str = "customer") -> Markup:
+    """The sentence as safe HTML in the active language; empty where this reader has no use for it."""
+    words = _words(event, viewer)
+    if not words:
+        return Markup()
+    data = event.data or {}
+    return Markup(words) % {
+        "who": Markup("<bdi>{}</bdi>").format(event.actor_name),
+        "to": Markup("<bdi>{}</bdi>").format(data.get("to", "")),
+        "party": Markup("<bdi>{}</bdi>").format(data.get("party") or _("another party")),
+        "reason": Markup("<bdi>{}</bdi>").format(data.get("reason", "")),
+    }
+
+
+def _words(event: Event, viewer: str) -> str:
+    customer = viewer == "customer"
+    data = event.data or {}
+    match event.kind:
+        case K.OPENED:
+            return _("We received your ticket") if customer else _("%(who)s opened the ticket")
+        case K.TAKEN:
+            return _("%(who)s took charge of the ticket")
+        case K.ASSIGNED:
+            if customer:
+                return ""
+            return (
+                _("%(who)s assigned the ticket to %(to)s") if data.get("to") else _("%(who)s released the ticket")
+            )
+        case K.HELD:
+            return _("On hold: we are waiting for %(party)s. %(reason)s")
+        case K.RESUMED:
+            return _("The wait for another party is over")
+        case K.CLOSE_WARNED:
+            return _("We warned by e-mail that the ticket is about to close")
+        case K.CLOSED:
+            return _closed(str(data.get("reason", "")), customer)
+        case K.REOPENED:
+            return _("The ticket was reopened at your request") if customer else _("%(who)s reopened the ticket")
+        case K.CLAIMED:
+            return _("The ticket now belongs to the account of %(who)s")
+    return ""
+
+
+def _closed(reason: str, customer: bool) -> str:
+    match reason:
+        case CloseReason.SOLVED_BY_CUSTOMER:
+            return _("Closed at your request: solved") if customer else _("%(who)s closed the ticket: solved")
+        case CloseReason.SILENCE:
+            return _("Closed by itself: no follow-up arrived")
+        case CloseReason.MERGED:
+            return _("Closed and continued in another ticket")
+        case CloseReason.SPAM:
+            return _("Closed as unwanted")
+    return _("Closed by the centre: done") if customer else _("%(who)s closed the ticket: done")

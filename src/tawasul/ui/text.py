@@ -1,0 +1,103 @@
+"""How values read in templates: dates, sizes, numbers. Each is both a filter and a function there."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils.dates import MONTHS
+from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import get_language, ngettext
+from markupsafe import Markup
+
+from tawasul.core import clock, dates
+from tawasul.core.markdown import render_plain
+
+KIND_NAMES = {
+    "image/png": "PNG",
+    "image/jpeg": "JPG",
+    "image/gif": "GIF",
+    "image/tiff": "TIFF",
+    "application/pdf": "PDF",
+}
+
+
+def bytes_text(size: int) -> str:
+    """A file's size in words: 412 kB, 6.1 MB (1 kB is 1024 bytes)."""
+    if size < 1024:
+        return ngettext("%(count)d byte", "%(count)d bytes", size) % {"count": size}
+    if size < 2**20:
+        return _("%(size)s kB") % {"size": round(size / 1024)}
+    return _("%(size)s MB") % {"size": f"{size / 2**20:.1f}".removesuffix(".0")}
+
+
+def spoken_number(number: object) -> str:
+    """A ticket's digits in groups of four, as people read them: 4829-1736."""
+    digits = re.sub(r"\D", "", str(number))
+    return "-".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+
+
+def kind_name(mime: str) -> str:
+    """PNG for image/png; what files are called among people."""
+    return KIND_NAMES.get(mime, mime.rpartition("/")[2].upper())
+
+
+def pages_text(count: int) -> str:
+    """How many pages: one page, two pages, 3 pages."""
+    return ngettext("%(count)d page", "%(count)d pages", count) % {"count": count}
+
+
+def safe(html: str) -> Markup:
+    """HTML that ``core.markdown`` made and stored; nothing else may pass here."""
+    return Markup(html)  # noqa: S704
+
+
+def plain(words: str) -> Markup:
+    """A stranger's plain text as safe paragraphs, each in its own direction."""
+    return Markup(render_plain(words))  # noqa: S704
+
+
+def iso(moment: datetime) -> str:
+    """For the datetime attribute, in the reader's time zone, to the minute."""
+    return localtime(moment).isoformat(timespec="minutes")
+
+
+def day(moment: datetime) -> str:
+    """Sunday 22 November; the year too where it is not this one."""
+    there = localdate(moment)
+    return _day(get_language() or "", there, there.year != localdate(clock.now()).year)
+
+
+@lru_cache(maxsize=4096)
+def _day(_language: str, there: date, with_year: bool) -> str:
+    if with_year:
+        return dates.long_date(there)
+    return _("%(weekday)s %(day)s %(month)s") % {
+        "weekday": dates.weekday(there),
+        "day": there.day,
+        "month": MONTHS[there.month],
+    }
+
+
+def filters() -> dict[str, Callable[..., Any]]:
+    """Every name that templates may use."""
+    return {
+        "bytes_text": bytes_text,
+        "spoken_number": spoken_number,
+        "kind_name": kind_name,
+        "pages_text": pages_text,
+        "stored_html": safe,
+        "plain": plain,
+        "iso": iso,
+        "day": day,
+        "long_date": dates.long_date,
+        "short_date": dates.short_date,
+        "date_with_hijri": dates.date_with_hijri,
+        "hijri": dates.hijri,
+        "clock_time": dates.clock_time,
+        "relative": dates.relative,
+        "weekday": dates.weekday,
+        "duration": dates.duration,
+    }
