@@ -1,10 +1,30 @@
 """One small named world, frozen time where a test asks for it, and no network."""
 
+import ipaddress
+import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from tawasul.config import catalogues
 from tawasul.core import centre
+from tests import settings as under_test
+
+pytest_plugins = ["tests.world", "tests.browsing"]
+
+
+class NetworkIsClosed(OSError):
+    """A test tried to reach a machine: loopback takes the mark ``network`` or ``browser``, the rest is closed."""
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Arabic pages speak Arabic in tests too."""
+    catalogues.compile_all()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    under_test.forget_folder()
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +33,36 @@ def _the_centre_is_asked_anew() -> Iterator[None]:
     centre.forget()
     yield
     centre.forget()
+
+
+def _is_loopback(host: Any) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets reach loopback in marked tests, else nothing. PostgreSQL's driver is outside of this."""
+    loopback = any(request.node.get_closest_marker(name) for name in ("network", "browser"))
+
+    def guarded(real: Any) -> Any:
+        def connect(self: socket.socket, address: Any, *rest: Any) -> Any:
+            if self.family != socket.AF_UNIX and not (loopback and _is_loopback(address[0])):
+                raise NetworkIsClosed(f"no network in tests: {address!r}")
+            return real(self, address, *rest)
+
+        return connect
+
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
+    find = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, *rest: Any, **options: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name and not _is_loopback(name):
+            raise NetworkIsClosed(f"no name is looked up in tests: {name!r}")
+        return find(host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)

@@ -22,7 +22,12 @@ def from_environment(data_dir: Path) -> dict[str, Any]:
     url = urlsplit(env.text("DATABASE_URL"))
     if url.scheme in {"", "sqlite"}:
         path = unquote(url.path)[1:] if url.scheme else str(data_dir / "tawasul.sqlite3")
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": path,
+            "OPTIONS": SQLITE_OPTIONS,
+            "CONN_MAX_AGE": None,
+        }
     if url.scheme not in {"postgres", "postgresql"}:
         raise env.BadSetting(f"DATABASE_URL must begin with postgresql:// or sqlite:///, not {url.scheme}://")
     options = dict(parse_qsl(url.query))
@@ -44,7 +49,11 @@ def cache_from_environment() -> dict[str, Any]:
     """Redis or Valkey by TAWASUL_REDIS_URL; else the database, which every process shares: rate limits need that."""
     url = env.text("TAWASUL_REDIS_URL")
     if url:
-        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "KEY_PREFIX": "tawasul"}
+        return {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": url,
+            "KEY_PREFIX": "tawasul",
+        }
     return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}
 
 

@@ -16,11 +16,13 @@ SECRET_KEY = secrets.secret_key(DATA_DIR)
 BASE_URL = env.text("TAWASUL_BASE_URL", "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = [
     domains.to_ascii_host(host)
-    for host in env.words("TAWASUL_HOSTS", "localhost,127.0.0.1,[::1]") + [domains.host_of(BASE_URL)]
+    for host in [*env.words("TAWASUL_HOSTS", "localhost,127.0.0.1,[::1]"), domains.host_of(BASE_URL)]
 ]
 BEHIND_TLS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if BEHIND_TLS else []
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TAWASUL_BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TAWASUL_BEHIND_PROXY", False) else None
+)
 SECURE_SSL_REDIRECT = BEHIND_TLS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31536000 if BEHIND_TLS else 0
@@ -30,7 +32,11 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "tawasul_session", "tawasul_csrf", "tawasul_language"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = (
+    "tawasul_session",
+    "tawasul_csrf",
+    "tawasul_language",
+)
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 CSRF_FAILURE_VIEW = "tawasul.ui.views.errors.csrf_failure"
 
@@ -92,7 +98,7 @@ TEMPLATES = [
             ],
         },
     },
-    {   # Django's admin only; everything of ours is Jinja2
+    {  # Django's admin only; everything of ours is Jinja2
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "NAME": "django",
         "DIRS": [PACKAGE / "desk" / "admin_templates"],
@@ -155,12 +161,18 @@ STAFF_NEED_TWO_STEPS = env.flag("TAWASUL_STAFF_NEED_TWO_STEPS", not DEMO)
 
 # Mail out: our own ledger over SMTP. Django's mail framework is not used for delivery.
 MAIL_FROM = env.text("TAWASUL_MAIL_FROM", "support@localhost")
-SMTP_HOST, SMTP_PORT = env.text("TAWASUL_SMTP_HOST", "localhost"), env.number("TAWASUL_SMTP_PORT", 25, least=1)
+SMTP_HOST, SMTP_PORT = (
+    env.text("TAWASUL_SMTP_HOST", "localhost"),
+    env.number("TAWASUL_SMTP_PORT", 25, least=1),
+)
 SMTP_USER, SMTP_PASSWORD = env.text("TAWASUL_SMTP_USER"), env.text("TAWASUL_SMTP_PASSWORD")
 SMTP_SECURITY = env.text("TAWASUL_SMTP_SECURITY", "none")  # none, starttls, tls
 SMTP_TIMEOUT = env.number("TAWASUL_SMTP_TIMEOUT", 30, least=1)
 MAIL_CATCHER_DIR = DATA_DIR / "caught-mail" if DEMO else None
-SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN = env.text("TAWASUL_SMS_GATEWAY_URL"), env.text("TAWASUL_SMS_GATEWAY_TOKEN")
+SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN = (
+    env.text("TAWASUL_SMS_GATEWAY_URL"),
+    env.text("TAWASUL_SMS_GATEWAY_TOKEN"),
+)
 
 # Files
 FILE_MAX_BYTES = env.number("TAWASUL_FILE_MAX_BYTES", 10 * 2**20, least=1)

@@ -1,0 +1,84 @@
+"""A real browser for the journeys: Debian's chromium, driven by Playwright.
+
+``open_page(lang=…, width=…, scheme=…)`` gives a fresh page in a context of its own (no shared cookies), whose
+addresses are relative to the live server. ``no_violations(page)`` holds a page to zero axe findings.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+OpenPage = Callable[..., "Page"]
+
+
+def chromium_path() -> str | None:
+    """The browser to drive: TAWASUL_CHROMIUM, else the first of the usual names on PATH."""
+    return os.environ.get("TAWASUL_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """One browser a session. Skips where there is none; ``tawasul test`` sees to it that there is."""
+    path = chromium_path()
+    if path is None:
+        pytest.skip("no chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        arguments = ["--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
+        if os.geteuid() == 0:  # chromium's sandbox refuses root
+            arguments.append("--no-sandbox")
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
+    """Make pages: ``open_page(lang="ar", width=1280, height=900, scheme="light", scripts=True)``.
+
+    A script error or a failed request to our own server fails the test when it ends.
+    """
+    contexts: list[Any] = []
+    faults: list[str] = []
+
+    def make(
+        *, lang: str = "ar", width: int = 1280, height: int = 900, scheme: str = "light", scripts: bool = True
+    ) -> "Page":
+        context = chromium.new_context(
+            base_url=live_server.url,
+            locale={"ar": "ar-SA", "en": "en-GB"}[lang],
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            java_script_enabled=scripts,
+            timezone_id="Asia/Riyadh",
+        )
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+@pytest.fixture
+def no_violations() -> "Callable[[Page], None]":
+    """Assert that axe finds nothing wrong on a page (WCAG A and AA and best practices)."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page: "Page") -> None:
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+    return check
