@@ -45,7 +45,10 @@ def service(db: None) -> Service:
     """A service that is about a domain."""
     found = Service.objects.filter(code="modify-domain").first()
     return found or Service.objects.create(
-        code="modify-domain", name_ar="تعديل معلومات اسم نطاق", name_en="Modify domain information", about_domain=True
+        code="modify-domain",
+        name_ar="تعديل معلومات اسم نطاق",
+        name_en="Modify domain information",
+        about_domain=True,
     )
 
 

@@ -53,7 +53,9 @@ def draft_for(person: Viewer, key: uuid.UUID, *, browser_hash: str = "") -> Draf
     return draft
 
 
-def file_for(viewer: Viewer, file_id: uuid.UUID, *, guest_tickets: Collection[int] = (), browser_hash: str = "") -> StoredFile:
+def file_for(
+    viewer: Viewer, file_id: uuid.UUID, *, guest_tickets: Collection[int] = (), browser_hash: str = ""
+) -> StoredFile:
     """A stored file that the viewer may see: on a ticket of theirs (never on a note), on a draft of theirs, or any
     for staff. ``guest_tickets`` are keys of tickets that this browser holds a personal link to. Raises Http404."""
     attachment = (
@@ -88,7 +90,9 @@ def _one(number: str, **conditions: int) -> Ticket:
     except (numbers.NotANumber, numbers.Mistyped):
         raise Http404 from None
     ticket = (
-        Ticket.objects.select_related("service", "assignee", "team", "follows").filter(number=digits, **conditions).first()
+        Ticket.objects.select_related("service", "assignee", "team", "follows")
+        .filter(number=digits, **conditions)
+        .first()
     )
     if ticket is None:
         raise Http404

@@ -83,7 +83,15 @@ def open_ticket(
         workflow.open_with_centre(ticket, now)
         ticket.save(force_insert=True)
         message = _letter(
-            ticket, Message.Kind.OPENING, by, text, now, wanted=wanted, channel=channel, submission=submission, draft=draft
+            ticket,
+            Message.Kind.OPENING,
+            by,
+            text,
+            now,
+            wanted=wanted,
+            channel=channel,
+            submission=submission,
+            draft=draft,
         )
         _record(ticket, Event.Kind.OPENED, by, now, message=message)
         return ticket
@@ -129,7 +137,14 @@ def answer(
             row.assignee = by
         writer = Writer.of(by)
         message = _letter(
-            row, Message.Kind.ANSWER, writer, text, now, channel=Channel.DESK, submission=submission, draft=draft
+            row,
+            Message.Kind.ANSWER,
+            writer,
+            text,
+            now,
+            channel=Channel.DESK,
+            submission=submission,
+            draft=draft,
         )
         _save(row, ticket)
         _record(row, Event.Kind.ANSWERED, writer, now, message=message)
@@ -148,7 +163,14 @@ def note(
         row = Ticket.objects.locked(ticket.pk)
         writer = Writer.of(by)
         message = _letter(
-            row, Message.Kind.NOTE, writer, text, now, channel=Channel.DESK, submission=submission, draft=draft
+            row,
+            Message.Kind.NOTE,
+            writer,
+            text,
+            now,
+            channel=Channel.DESK,
+            submission=submission,
+            draft=draft,
         )
         _save(row, ticket)
         _record(row, Event.Kind.NOTED, writer, now, message=message)
@@ -236,7 +258,9 @@ def reopen(ticket: Ticket, *, by: Writer, text: str = "") -> Ticket:
 def claim(person: Person) -> list[Ticket]:
     """Give the person every ticket opened without an account from the address their account has proved."""
     claimed = list(
-        Ticket.objects.select_for_update(of=("self",)).filter(requester=None, requester_email=person.email).order_by("pk")
+        Ticket.objects.select_for_update(of=("self",))
+        .filter(requester=None, requester_email=person.email)
+        .order_by("pk")
     )
     now = clock.now()
     for row in claimed:
@@ -325,7 +349,11 @@ def _once(attempt: Callable[[], T], submission: uuid.UUID | None, made: Callable
             with transaction.atomic():
                 return attempt()
         except IntegrityError:
-            sent = Message.objects.select_related("ticket").filter(submission=submission).first() if submission else None
+            sent = (
+                Message.objects.select_related("ticket").filter(submission=submission).first()
+                if submission
+                else None
+            )
             if sent is not None:
                 return made(sent)
             if not tries_left:  # else two equal random numbers: another will do

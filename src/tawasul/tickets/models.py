@@ -119,7 +119,9 @@ class Ticket(models.Model):
     domain_ascii = models.CharField(max_length=260, blank=True, default="")
     request_number = models.CharField(max_length=40, blank=True, default="")
     subject = models.CharField(_("subject"), max_length=200)
-    search_key = models.TextField(blank=True, default="")  # normalised subject and domain, for the owner's search
+    search_key = models.TextField(
+        blank=True, default=""
+    )  # normalised subject and domain, for the owner's search
     requester = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets"
     )
@@ -128,9 +130,15 @@ class Ticket(models.Model):
     language = models.CharField(max_length=2, choices=Language, default=Language.AR)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.PORTAL)
     terms = models.ForeignKey(TermsVersion, null=True, on_delete=models.PROTECT, related_name="+")
-    follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followed_by")
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followed_by"
+    )
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned_tickets"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="assigned_tickets",
     )
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL)
     hold_reason = models.CharField(max_length=300, blank=True, default="")  # the customer sees it
@@ -138,9 +146,13 @@ class Ticket(models.Model):
 
     created_at = models.DateTimeField(default=clock.now)
     waiting_since = models.DateTimeField(null=True, default=None)  # when the turn came to the centre
-    answer_due_at = models.DateTimeField(null=True, default=None)  # promised answer; null while the clock stands
+    answer_due_at = models.DateTimeField(
+        null=True, default=None
+    )  # promised answer; null while the clock stands
     answer_clock_at = models.DateTimeField(null=True, default=None)  # since when the promise's clock runs
-    answer_spent = models.DecimalField(max_digits=16, decimal_places=12, default=0)  # working days used before now
+    answer_spent = models.DecimalField(
+        max_digits=16, decimal_places=12, default=0
+    )  # working days used before now
     first_answered_at = models.DateTimeField(null=True, default=None)
     last_answered_at = models.DateTimeField(null=True, default=None)
     close_due_at = models.DateTimeField(null=True, default=None)  # closes for silence then
@@ -182,13 +194,13 @@ class Ticket(models.Model):
     def __str__(self) -> str:
         return f"{self.spoken_number} {self.subject}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("portal:ticket", args=[self.spoken_number])
+
     @property
     def spoken_number(self) -> str:
         """The number in groups of four, as people read it: 4829-1736."""
         return "-".join(self.number[i : i + 4] for i in range(0, len(self.number), 4))
-
-    def get_absolute_url(self) -> str:
-        return reverse("portal:ticket", args=[self.spoken_number])
 
 
 class Message(models.Model):
@@ -202,14 +214,18 @@ class Message(models.Model):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
     kind = models.CharField(max_length=10, choices=Kind)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     author_name = models.CharField(max_length=150)
     text = models.TextField()  # as typed; an answer and a note are the Markdown subset, the rest is plain
     wanted = models.TextField(blank=True, default="")  # opening only: what help is wanted
     html = models.TextField(blank=True, default="")  # rendered once, safe, a dir on each block
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.PORTAL)
     at = models.DateTimeField(default=clock.now)
-    submission = models.UUIDField(null=True, unique=True, default=None)  # of the form that sent it: two sends, one row
+    submission = models.UUIDField(
+        null=True, unique=True, default=None
+    )  # of the form that sent it: two sends, one row
     file_count = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -235,13 +251,19 @@ class Draft(models.Model):
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="drafts")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="drafts"
+    )
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="drafts")
-    browser_hash = models.CharField(max_length=64, blank=True, default="")  # a stranger's draft belongs to a browser
+    browser_hash = models.CharField(
+        max_length=64, blank=True, default=""
+    )  # a stranger's draft belongs to a browser
     fields = models.JSONField(default=dict)  # the form's answers as typed
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
-    confirm_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)  # SHA-256 of a mailed token
+    confirm_hash = models.CharField(
+        max_length=64, blank=True, default="", db_index=True
+    )  # SHA-256 of a mailed token
     confirm_expires_at = models.DateTimeField(null=True, default=None)
 
     class Meta:
@@ -291,7 +313,9 @@ class Event(LeasedRow):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     actor_name = models.CharField(max_length=150, blank=True, default="")  # empty: the system itself
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
     data = models.JSONField(default=dict)

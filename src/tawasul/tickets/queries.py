@@ -1,4 +1,4 @@
-"""Reads that pages need: a conversation, a person's tickets by turn, and the desk's queue. Nothing here counts a table."""
+"""Reads that pages need: a conversation, a person's tickets by turn, the desk's queue. Nothing counts a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

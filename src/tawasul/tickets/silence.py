@@ -14,7 +14,9 @@ BATCH = 500
 def silent(now: datetime, most: int = BATCH) -> list[Ticket]:
     """Tickets whose customer's time has run out at ``now``, the longest silent first."""
     return list(
-        Ticket.objects.filter(status=Status.WITH_CUSTOMER, close_due_at__lte=now).order_by("close_due_at", "pk")[:most]
+        Ticket.objects.filter(status=Status.WITH_CUSTOMER, close_due_at__lte=now).order_by(
+            "close_due_at", "pk"
+        )[:most]
     )
 
 
@@ -27,7 +29,10 @@ def close_silent(now: datetime | None = None) -> int:
             with transaction.atomic():
                 if workflow.close_if_silent(ticket.pk, now):
                     Event.objects.create(
-                        ticket=ticket, kind=Event.Kind.CLOSED, at=now, data={"reason": CloseReason.SILENCE.value}
+                        ticket=ticket,
+                        kind=Event.Kind.CLOSED,
+                        at=now,
+                        data={"reason": CloseReason.SILENCE.value},
                     )
                     closed += 1
         if len(batch) < BATCH:

@@ -1,0 +1,1 @@
+"""The demo: an invented centre with people and tickets in every state."""
