@@ -1,16 +1,16 @@
 """Seven days after the centre's answer with no word from the customer, the ticket closes by itself: exactly once."""
 
 import io
-import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tawasul.accounts.models import Person
-from tawasul.tickets import actions, close_silent_command, silence
+from tawasul.tickets import actions, silence
 from tawasul.tickets.models import CloseReason, Event, Status, Ticket
 from tawasul.tickets.writers import Writer
 from tests.world import OpenATicket
@@ -93,10 +93,9 @@ def test_an_answer_after_the_warning_is_warned_of_again(answered: Ticket, fahd: 
     assert silence.warn_silent(answered.close_due_at - timedelta(hours=48)) == 1  # type: ignore[operator]
 
 
-def test_a_dry_run_lists_and_changes_nothing(answered: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_lists_and_changes_nothing(answered: Ticket) -> None:
     out = io.StringIO()
-    monkeypatch.setattr(sys, "stdout", out)
-    assert close_silent_command.main(["--now", DUE.isoformat(), "--dry-run"]) == 0
+    call_command("close_silent", "--now", DUE.isoformat(), "--dry-run", stdout=out)
     assert answered.spoken_number in out.getvalue()
     assert "1 would close" in out.getvalue()
     answered.refresh_from_db()
@@ -104,8 +103,8 @@ def test_a_dry_run_lists_and_changes_nothing(answered: Ticket, monkeypatch: pyte
 
 
 def test_nobody_can_close_early_by_pretending_it_is_later(answered: Ticket) -> None:
-    with time_machine.travel(DUE - timedelta(days=1), tick=False), pytest.raises(SystemExit):
-        close_silent_command.main(["--now", DUE.isoformat()])
+    with time_machine.travel(DUE - timedelta(days=1), tick=False), pytest.raises(CommandError):
+        call_command("close_silent", "--now", DUE.isoformat())
     answered.refresh_from_db()
     assert answered.status == Status.WITH_CUSTOMER
 
