@@ -26,11 +26,17 @@ class OutgoingMail(LeasedRow):
     html = models.TextField()
     headers = models.JSONField(default=dict)  # In-Reply-To, References, List-Id, Auto-Submitted …
     message_id = models.CharField(max_length=200, unique=True)  # with the angle brackets
-    key = models.CharField(max_length=120, unique=True)  # what it answers to: "event:123:confirm"; a repeat is refused
+    key = models.CharField(
+        max_length=120, unique=True
+    )  # what it answers to: "event:123:confirm"; a repeat is refused
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="mails")
-    letter = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="mails")  # what it carries
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    letter = models.ForeignKey(
+        Message, null=True, on_delete=models.SET_NULL, related_name="mails"
+    )  # what it carries
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True, default=None)
     give_up_at = models.DateTimeField()

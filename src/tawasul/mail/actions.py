@@ -1,0 +1,156 @@
+"""Writing mails. Nothing here touches the network: a mail is a row, and the deliverer sends rows."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from tawasul.accounts.models import Person
+from tawasul.core import clock
+from tawasul.core.text import clean_line
+from tawasul.mail import headers, rendering
+from tawasul.mail.kinds import KINDS
+from tawasul.mail.models import OutgoingMail
+from tawasul.tickets.models import Message, Ticket
+
+GIVE_UP_AFTER = timedelta(days=5)
+
+
+def send(
+    kind: str,
+    *,
+    to: str,
+    name: str = "",
+    language: str,
+    context: Mapping[str, Any],
+    key: str,
+    ticket: Ticket | None = None,
+    letter: Message | None = None,
+    person: Person | None = None,
+) -> OutgoingMail | None:
+    """Write one mail in the caller's transaction; it goes out after the commit, or not at all.
+
+    ``key`` (at most 120 characters) names the reason for the mail; a second call with the same key writes
+    nothing and returns None. ``to`` is an address that was accepted before, as people write it. ``context``
+    is what the templates of ``kind`` ask for; ``ticket`` and ``letter`` are there by those names.
+    Raises KeyError for an unknown kind and jinja2.UndefinedError for a missing piece of context.
+    """
+    if _written(kind, key, ticket):
+        return None
+    mail = compose(
+        kind,
+        to=to,
+        name=name,
+        language=language,
+        context=context,
+        key=key,
+        ticket=ticket,
+        letter=letter,
+        person=person,
+    )
+    try:
+        with transaction.atomic():
+            mail.save(force_insert=True)
+    except IntegrityError:
+        if not _written(kind, key, ticket):
+            raise
+        return None  # somebody wrote the same mail between the question and the insert
+    return mail
+
+
+def compose(
+    kind: str,
+    *,
+    to: str,
+    name: str = "",
+    language: str,
+    context: Mapping[str, Any],
+    key: str,
+    ticket: Ticket | None = None,
+    letter: Message | None = None,
+    person: Person | None = None,
+) -> OutgoingMail:
+    """The row that ``send`` would write, not saved: for callers that save many at once."""
+    known = KINDS[kind].known
+    if len(key) > 120:
+        raise ValueError(f"the key of a mail has at most 120 characters: {key[:130]!r}")
+    texts = rendering.render(
+        kind,
+        language=language,
+        context={
+            "ticket": ticket,
+            "letter": letter,
+            "person": person,
+            "name": clean_line(name) if known else "",
+        }
+        | dict(context),
+        time_zone=person.time_zone if person is not None else "",
+    )
+    now = clock.now()
+    return OutgoingMail(
+        kind=kind,
+        to_address=to,
+        to_name=clean_line(name) if known else "",
+        language=language,
+        subject=texts.subject,
+        text=texts.text,
+        html=texts.html,
+        headers=headers.build(kind, ticket),
+        message_id=headers.identity(kind, key, ticket),
+        key=key,
+        ticket=ticket,
+        letter=letter,
+        person=person,
+        created_at=now,
+        next_try_at=now,
+        give_up_at=now + GIVE_UP_AFTER,
+    )
+
+
+def _written(kind: str, key: str, ticket: Ticket | None) -> bool:
+    """The same mail is in the ledger: the same key, or the one first mail a ticket has."""
+    same = Q(key=key)
+    if ticket is not None and KINDS[kind].opens_thread:
+        same |= Q(message_id=headers.thread_root(ticket))
+    return OutgoingMail.objects.filter(same).exists()
+
+
+def _at_rest(mail: OutgoingMail, now: datetime) -> QuerySet[OutgoingMail]:
+    """The row if it was not sent and no deliverer has it in hand at this moment."""
+    return (
+        OutgoingMail.objects.filter(pk=mail.pk)
+        .exclude(state=OutgoingMail.State.SENT)
+        .filter(Q(lease__isnull=True) | Q(next_try_at__lte=now))
+    )
+
+
+def retry_now(mail: OutgoingMail) -> bool:
+    """Try a waiting or failed mail again at once, for another five days.
+
+    False where it was sent meanwhile or is being tried this very moment.
+    """
+    now = clock.now()
+    return bool(
+        _at_rest(mail, now).update(
+            state=OutgoingMail.State.WAITING,
+            next_try_at=now,
+            give_up_at=now + GIVE_UP_AFTER,
+            done_at=None,
+            lease=None,
+        )
+    )
+
+
+def correct_address(mail: OutgoingMail, address: str) -> bool:
+    """Send a mail that has not gone out to another address, at once.
+
+    ``address`` was accepted by ``core.addresses`` before. False where it was sent meanwhile or is being tried
+    this very moment.
+    """
+    with transaction.atomic():
+        changed = _at_rest(mail, clock.now()).update(
+            to_address=address, attempts=0, last_error="", smtp_reply=""
+        )
+        return bool(changed) and retry_now(mail)

@@ -1,0 +1,71 @@
+"""Header fields that make a mail thread, name its sender, and keep automatic answers away."""
+
+import hashlib
+import hmac
+from functools import cache
+
+from django.conf import settings
+
+from tawasul.core import domains, links
+from tawasul.mail.kinds import KINDS
+from tawasul.mail.models import OutgoingMail
+from tawasul.tickets.models import Ticket
+
+MOST_REFERENCES = 10
+
+
+@cache
+def mail_domain() -> str:
+    """The A-label domain of MAIL_FROM: Message-IDs and List-Id stay ASCII whatever the mailbox is."""
+    return domains.to_ascii_host(settings.MAIL_FROM.rpartition("@")[2] or "localhost")
+
+
+def message_id(key: str) -> str:
+    """A Message-ID that is the same for the same key, for ever, and that nobody outside can guess."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), b"message-id:" + key.encode(), hashlib.sha256).hexdigest()
+    return f"<{digest[:32]}@{mail_domain()}>"
+
+
+def thread_root(ticket: Ticket) -> str:
+    """The Message-ID of the ticket's first mail. Later mails refer to it even when they are written first."""
+    return message_id(f"ticket:{ticket.pk}:first")
+
+
+def identity(kind: str, key: str, ticket: Ticket | None) -> str:
+    """The Message-ID for a mail of ``kind`` about ``ticket``."""
+    if ticket is not None and KINDS[kind].opens_thread:
+        return thread_root(ticket)
+    return message_id(key)
+
+
+def build(kind: str, ticket: Ticket | None) -> dict[str, str]:
+    """The fields of a mail that do not depend on who receives it, as they will stand in it.
+
+    ``Auto-Submitted: auto-generated`` (RFC 3834, 5) stands on every mail, also on one that carries a person's
+    answer: the portal writes it, and a holiday responder that answered it would count as the customer's
+    follow-up. ``X-Auto-Response-Suppress`` says the same to Exchange, without ``NDR``: failures must come back.
+    """
+    fields = {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply",
+        "List-Id": f"<tickets.{mail_domain()}>" if ticket is not None else f"<accounts.{mail_domain()}>",
+    }
+    if ticket is not None:
+        fields["X-Tawasul-Ticket"] = ticket.spoken_number
+        if not KINDS[kind].opens_thread:
+            root = thread_root(ticket)
+            earlier = list(
+                OutgoingMail.objects.filter(ticket_id=ticket.pk)
+                .exclude(message_id=root)
+                .order_by("-created_at", "-pk")
+                .values_list("message_id", flat=True)[: MOST_REFERENCES - 1]
+            )
+            fields["In-Reply-To"] = earlier[0] if earlier else root
+            fields["References"] = " ".join([root, *reversed(earlier)])
+    return fields
+
+
+@cache
+def own_host() -> str:
+    """The name this server gives itself in EHLO: the portal's host, in A-labels."""
+    return domains.to_ascii_host(domains.host_of(links.absolute("/"))) or "localhost"
