@@ -124,15 +124,38 @@ def follow_up(
     return _once(attempt, submission, lambda message: message)
 
 
+class Overtaken(Exception):
+    """Somebody wrote since the answer's author looked; ``letters`` are what they have not read, oldest first."""
+
+    def __init__(self, letters: list[Message]) -> None:
+        super().__init__(f"{len(letters)} unread")
+        self.letters = letters
+
+
 def answer(
-    ticket: Ticket, *, by: Person, text: str, draft: Draft | None = None, submission: uuid.UUID | None = None
+    ticket: Ticket,
+    *,
+    by: Person,
+    text: str,
+    draft: Draft | None = None,
+    submission: uuid.UUID | None = None,
+    seen: int | None = None,
 ) -> Message:
-    """The centre's public answer: the promise is kept, and the clock that closes for silence starts here."""
+    """The centre's public answer: the promise is kept, and the clock that closes for silence starts here.
+
+    ``seen`` is the key of the newest letter that the author had before them; raises Overtaken where the customer
+    or a colleague has written since.
+    """
 
     def attempt() -> Message:
         now = clock.now()
         row = Ticket.objects.locked(ticket.pk)
         workflow.move(row, "answer", now)
+        if seen is not None:
+            letters = row.messages.filter(pk__gt=seen).exclude(kind=Message.Kind.NOTE).exclude(author=by)
+            unread = list(letters.order_by("pk"))
+            if unread:
+                raise Overtaken(unread)
         if row.assignee_id is None:
             row.assignee = by
         writer = Writer.of(by)
