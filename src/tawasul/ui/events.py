@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from tawasul.tickets.models import CloseReason, Event
+from tawasul.ui import text
 
 K = Event.Kind
 
@@ -14,12 +15,13 @@ def event_text(event: Event, viewer: str = "customer") -> Markup:
     if not words:
         return Markup()
     data = event.data or {}
-    return Markup(words) % {
-        "who": Markup("<bdi>{}</bdi>").format(event.actor_name),
-        "to": Markup("<bdi>{}</bdi>").format(data.get("to", "")),
-        "party": Markup("<bdi>{}</bdi>").format(data.get("party") or _("another party")),
-        "reason": Markup("<bdi>{}</bdi>").format(data.get("reason", "")),
-    }
+    return text.fill(
+        words,
+        who=Markup("<bdi>{}</bdi>").format(event.actor_name),
+        to=Markup("<bdi>{}</bdi>").format(data.get("to", "")),
+        party=Markup("<bdi>{}</bdi>").format(data.get("party") or _("another party")),
+        reason=Markup("<bdi>{}</bdi>").format(data.get("reason", "")),
+    )
 
 
 def _words(event: Event, viewer: str) -> str:
@@ -34,7 +36,9 @@ def _words(event: Event, viewer: str) -> str:
             if customer:
                 return ""
             return (
-                _("%(who)s assigned the ticket to %(to)s") if data.get("to") else _("%(who)s released the ticket")
+                _("%(who)s assigned the ticket to %(to)s")
+                if data.get("to")
+                else _("%(who)s released the ticket")
             )
         case K.HELD:
             return _("On hold: we are waiting for %(party)s. %(reason)s")
@@ -45,7 +49,9 @@ def _words(event: Event, viewer: str) -> str:
         case K.CLOSED:
             return _closed(str(data.get("reason", "")), customer)
         case K.REOPENED:
-            return _("The ticket was reopened at your request") if customer else _("%(who)s reopened the ticket")
+            return (
+                _("The ticket was reopened at your request") if customer else _("%(who)s reopened the ticket")
+            )
         case K.CLAIMED:
             return _("The ticket now belongs to the account of %(who)s")
     return ""

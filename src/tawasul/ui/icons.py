@@ -10,7 +10,9 @@ HERE = Path(__file__).resolve().parent
 VENDOR = HERE / "static" / "vendor" / "icons.json"
 
 # These point along the line of reading, so a right-to-left page mirrors them. No other icon is ever mirrored.
-TURNS = frozenset({"arrow-left", "arrow-right", "chevron-left", "chevron-right", "reply", "send", "log-in", "log-out"})
+TURNS = frozenset(
+    {"arrow-left", "arrow-right", "chevron-left", "chevron-right", "reply", "send", "log-in", "log-out"}
+)
 
 
 @lru_cache(maxsize=1)
@@ -33,5 +35,6 @@ def icon(name: str, extra: str = "") -> Markup:
         raise LookupError(f"icons.txt does not list {name!r}")
     classes = " ".join(filter(None, ["icon", "turns" if name in TURNS else "", extra]))
     return Markup('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(
-        classes, Markup(shapes.get(name, ""))  # noqa: S704 (our own vendored shapes)
+        classes,
+        Markup(shapes.get(name, "")),  # noqa: S704 (our own vendored shapes)
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.dates import MONTHS
 from django.utils.timezone import localdate, localtime
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from tawasul.core import clock, dates
@@ -52,6 +52,11 @@ def pages_text(count: int) -> str:
 def safe(html: str) -> Markup:
     """HTML that ``core.markdown`` made and stored; nothing else may pass here."""
     return Markup(html)  # noqa: S704
+
+
+def fill(words: str, **values: object) -> Markup:
+    """Our own sentence, translated, with values put in; values are escaped unless they are Markup."""
+    return Markup(words) % values  # noqa: S704
 
 
 def plain(words: str) -> Markup:

@@ -70,7 +70,9 @@ def turn_of(
 
 
 def _time(moment: datetime, words: str | None = None) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(text.iso(moment), words or dates.date_with_hijri(moment))
+    return Markup('<time datetime="{}">{}</time>').format(
+        text.iso(moment), words or dates.date_with_hijri(moment)
+    )
 
 
 def _ends(viewer: Viewer) -> tuple[str, str]:
@@ -95,10 +97,16 @@ def _drawn(of: float, left: float) -> tuple[int, int]:
     return steps, solid
 
 
-def _left_in_words(left: timedelta) -> str:
+def _days_between(start: datetime, end: datetime) -> int:
+    """Midnights between two moments where the reader is: how people count days."""
+    return (localdate(end) - localdate(start)).days
+
+
+def _left_in_words(now: datetime, due: datetime) -> str:
     """4 days left; below one day in hours."""
+    left = due - now
     if left >= DAY:
-        days = left.days
+        days = _days_between(now, due)
         return ngettext("%(num)d day left", "%(num)d days left", days) % {"num": days}
     hours = int(left.total_seconds() // 3600)
     if hours >= 1:
@@ -115,7 +123,7 @@ def _with_customer(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
         return Turn(
             state="you",
             word=word,
-            sentence=Markup(_("The centre answered and waits for a follow-up.")),
+            sentence=text.fill(_("The centre answered and waits for a follow-up.")),
             brief=word,
             until="",
             centre=centre,
@@ -124,9 +132,8 @@ def _with_customer(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
             left=1,
         )
     left = max(due - now, timedelta())
-    span = due - (answered or due - 7 * DAY)
-    steps, solid = _drawn(span / DAY, left / DAY)
-    days_apart = (localdate(due) - localdate(now)).days
+    days_apart = _days_between(now, due)
+    steps, solid = _drawn(_days_between(answered or due - 7 * DAY, due), max(1, days_apart) if left else 0)
     if left <= timedelta():
         word = _("The time for a follow-up has passed")
     elif customer and days_apart <= 0:
@@ -135,28 +142,30 @@ def _with_customer(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
         word = _("It is your turn, and the ticket closes tomorrow")
     hour = dates.clock_time(due)
     if left <= timedelta():
-        sentence = Markup(_("This ticket closes by itself within minutes. It can be reopened.")) % {}
+        sentence = text.fill(_("This ticket closes by itself within minutes. It can be reopened."))
     elif customer:
-        sentence = Markup(
+        sentence = text.fill(
             _(
                 "The centre answered on %(answered)s. If you add nothing before %(due)s, at %(hour)s, "
                 "this ticket closes by itself: <b>%(left)s</b>."
-            )
-        ) % {
-            "answered": _time(answered or now),
-            "due": _time(due),
-            "hour": hour,
-            "left": _left_in_words(left),
-        }
+            ),
+            answered=_time(answered or now),
+            due=_time(due),
+            hour=hour,
+            left=_left_in_words(now, due),
+        )
     else:
-        sentence = Markup(
-            _("Answered on %(answered)s. Without a follow-up it closes by itself on %(due)s, at %(hour)s.")
-        ) % {"answered": _time(answered or now), "due": _time(due), "hour": hour}
+        sentence = text.fill(
+            _("Answered on %(answered)s. Without a follow-up it closes by itself on %(due)s, at %(hour)s."),
+            answered=_time(answered or now),
+            due=_time(due),
+            hour=hour,
+        )
     return Turn(
         state="you",
         word=word,
         sentence=sentence,
-        brief=_left_in_words(left) if left else word,
+        brief=_left_in_words(now, due) if left else word,
         until=_("closes %(day)s") % {"day": text.day(due)},
         centre=centre,
         you=you,
@@ -183,7 +192,9 @@ def _with_centre(ticket: Ticket, viewer: Viewer, now: datetime, calendar: calend
         return Turn(
             state="centre",
             word=word,
-            sentence=Markup(_("Your message is with the centre.") if customer else _("The customer wrote last.")),
+            sentence=text.fill(
+                _("Your message is with the centre.") if customer else _("The customer wrote last.")
+            ),
             brief=word,
             until="",
             centre=centre,
@@ -197,7 +208,6 @@ def _with_centre(ticket: Ticket, viewer: Viewer, now: datetime, calendar: calend
     remaining = 0.0 if late else float(deadlines.spent(calendar, now, due))
     whole = float(deadlines.spent(calendar, since, due)) + float(ticket.answer_spent or 0)
     steps, solid = _drawn(round(whole, 6), round(remaining, 6))
-    facts = {"due": _time(due), "hour": dates.clock_time(due)}
     if late:
         word = _("It is the centre's turn, and the answer is late")
         sentence = (
@@ -218,7 +228,7 @@ def _with_centre(ticket: Ticket, viewer: Viewer, now: datetime, calendar: calend
     return Turn(
         state="centre",
         word=word,
-        sentence=Markup(sentence) % facts,
+        sentence=text.fill(sentence, due=_time(due), hour=dates.clock_time(due)),
         brief=brief,
         until=until,
         centre=centre,
@@ -235,9 +245,12 @@ def _with_centre(ticket: Ticket, viewer: Viewer, now: datetime, calendar: calend
 def _on_hold(ticket: Ticket, viewer: Viewer) -> Turn:
     centre, you = _ends(viewer)
     party = ticket.hold_party or pgettext("who is waited for", "another party")
-    sentence = Markup(_("%(reason)s This time does not count towards our answer.")) % {
-        "reason": Markup('<bdi class="reason">{}</bdi>').format(ticket.hold_reason) if ticket.hold_reason else ""
-    }
+    sentence = text.fill(
+        _("%(reason)s This time does not count towards our answer."),
+        reason=Markup('<bdi class="reason">{}</bdi>').format(ticket.hold_reason)
+        if ticket.hold_reason
+        else "",
+    )
     return Turn(
         state="third",
         word=_("We are waiting for another party"),
@@ -257,7 +270,9 @@ def _closed_because(ticket: Ticket, viewer: Viewer) -> str:
             if viewer == "customer"
             else _("Closed at the customer's request, the problem being solved, on %(closed)s, at %(hour)s.")
         ),
-        CloseReason.SOLVED_BY_STAFF: _("Closed by the centre, the request being done, on %(closed)s, at %(hour)s."),
+        CloseReason.SOLVED_BY_STAFF: _(
+            "Closed by the centre, the request being done, on %(closed)s, at %(hour)s."
+        ),
         CloseReason.SILENCE: _("Closed by itself, no follow-up having arrived, on %(closed)s, at %(hour)s."),
         CloseReason.MERGED: _("Closed and continued in another ticket, on %(closed)s, at %(hour)s."),
         CloseReason.SPAM: _("Closed by the centre as unwanted, on %(closed)s, at %(hour)s."),
@@ -268,12 +283,12 @@ def _closed_because(ticket: Ticket, viewer: Viewer) -> str:
 def _closed(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
     centre, you = _ends(viewer)
     closed = ticket.closed_at or now
-    sentence = Markup(_closed_because(ticket, viewer)) % {"closed": _time(closed), "hour": dates.clock_time(closed)}
+    sentence = text.fill(_closed_because(ticket, viewer), closed=_time(closed), hour=dates.clock_time(closed))
     if access.may_reopen(ticket, now):
         until = access.reopen_until(ticket)
-        sentence += Markup(" ") + Markup(_("It can be reopened until %(day)s.")) % {
-            "day": _time(until, dates.long_date(until))
-        }
+        sentence += " " + text.fill(
+            _("It can be reopened until %(day)s."), day=_time(until, dates.long_date(until))
+        )
     return Turn(
         state="closed",
         word=_("The ticket is closed"),

@@ -1,7 +1,5 @@
 """What a visitor may choose for every page: the language and the colours. Plain links, so scripts are not needed."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import translate_url
@@ -34,6 +32,16 @@ def _next(request: HttpRequest) -> str:
     return "/"
 
 
+def _in_language(target: str, chosen: str) -> str:
+    """The same path and query in the chosen language."""
+    shown, _slash, rest = target.removeprefix("/").partition("/")
+    if shown not in LANGUAGES:
+        return f"/{chosen}/"
+    with translation.override(shown):
+        translated = translate_url(target, chosen)
+    return translated if translated != target else f"/{chosen}/{rest}"
+
+
 @require_safe
 def entrance(request: HttpRequest) -> HttpResponse:
     """``/`` leads to the home page in the visitor's language."""
@@ -50,9 +58,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     target, chosen = _next(request), request.GET.get("to", "")
     if chosen not in LANGUAGES:
         return HttpResponseRedirect(target)
-    with translation.override(target.split("/")[1] if target.split("/")[1] in LANGUAGES else None):
-        target = translate_url(target, chosen)
-    response = HttpResponseRedirect(target if urlsplit(target).path != "/" else f"/{chosen}/")
+    response = HttpResponseRedirect(_in_language(target, chosen))
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax", secure=settings.BEHIND_TLS
     )

@@ -1,8 +1,163 @@
-"""Error pages in the page's language."""
+"""Error pages in the page's language: what happened and what to do next. None of them touches the database."""
 
+import errno
+import logging
+import sys
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from tawasul.ui.views.choices import LANGUAGES, remembered_language
+
+log = logging.getLogger(__name__)
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+# Typed text worth giving back when a form could not be taken in; never these.
+SECRET = ("password", "token", "code", "csrf", "otp", "secret", "key")
+MOST_SHOWN = 20_000  # characters of one field
+RETRY_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One error page's words."""
+
+    title: str
+    text: str
+
+
+def explain(status: int) -> Explained:
+    """Title and advice for a status, in the active language."""
+    known = {
+        400: (
+            _("The browser sent something that we could not read"),
+            _("Go back, reload the page and try once more."),
+        ),
+        403: (
+            _("This page is not open to you"),
+            _("If you have another account, sign in with it. What was sent was not carried out."),
+        ),
+        404: (
+            _("There is no such page here"),
+            _(
+                "Check the address, or look for your ticket among your tickets. "
+                "A page that is not yours looks like this one too."
+            ),
+        ),
+        405: (
+            _("This address does not work that way"),
+            _("It takes what a form sends. Open the page that you came from and use its button."),
+        ),
+        413: (
+            _("That was too large"),
+            _("Send fewer or smaller files. The limits stand beside the attachments."),
+        ),
+        429: (
+            _("That was too often"),
+            _("Wait a few minutes, then try again."),
+        ),
+        503: (
+            _("The portal is busy for a moment"),
+            _("Nothing was changed. Wait a few seconds and try again."),
+        ),
+    }
+    title, text = known.get(
+        status,
+        (
+            _("Something broke on our side"),
+            _("It was written to our log. Try again in a moment; if it happens again, write to the centre."),
+        ),
+    )
+    return Explained(title, text)
+
+
+def language_of(request: HttpRequest) -> str:
+    """The language of the address, else the visitor's."""
+    first = request.path_info.split("/")[1] if request.path_info.count("/") > 1 else ""
+    return first if first in LANGUAGES else remembered_language(request)
+
+
+def page(
+    request: HttpRequest, status: int, *, explained: Explained | None = None, offline: bool = False
+) -> HttpResponse:
+    """The error page for this status. ``offline``: nobody is looked up, so that no database is needed."""
+    with translation.override(language_of(request)):
+        context = {
+            "status": status,
+            "explained": explained or explain(status),
+            "offline": offline,
+            "retry": request.get_full_path() if request.method in {"GET", "HEAD"} else "",
+            "typed": typed(request) if status in {403, 503} else [],
+        }
+        response = HttpResponse(loader.render_to_string("ui/error.html", context, request), status=status)
+        response["Content-Language"] = translation.get_language() or ""
+    response["Cache-Control"] = "no-store"
+    if status == 503:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def typed(request: HttpRequest) -> list[str]:
+    """What the person wrote in the form that was not taken in, longest first, without secrets and small choices."""
+    if request.method != "POST":
+        return []
+    try:
+        fields = list(request.POST.lists())
+    except Exception:  # noqa: BLE001 (a broken body must not break the page that says so)
+        return []
+    texts = [
+        value[:MOST_SHOWN]
+        for name, values in fields[:60]
+        if not any(word in name.lower() for word in SECRET)
+        for value in values
+        if len(value) > 15 and (" " in value.strip() or "\n" in value)
+    ]
+    return sorted(texts, key=len, reverse=True)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400"""
+    return page(request, 400, offline=True)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403"""
+    return page(request, 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: the same whether the thing does not exist or is not this visitor's."""
+    return page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; 503 where a middleware met an unreachable database or a full disk. Called while that is handled."""
+    problem = sys.exc_info()[1]
+    return unavailable(request, problem) if is_passing(problem) else page(request, 500, offline=True)
+
+
+def is_passing(problem: BaseException | None) -> bool:
+    """The database is locked or gone, or there is no room on the disk: waiting helps, a bug report does not."""
+    if isinstance(problem, OSError):
+        return problem.errno in NO_SPACE
+    return isinstance(problem, OperationalError | InterfaceError)
+
+
+def unavailable(request: HttpRequest, problem: BaseException | None) -> HttpResponse:
+    """503 with Retry-After and what was typed."""
+    log.error("unavailable: %s: %s", type(problem).__name__, problem)
+    return page(request, 503, offline=True)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form came without its token or from elsewhere."""
-    return HttpResponse(status=403)
+    """403: the form came without its token or from elsewhere. What was typed is given back."""
+    with translation.override(language_of(request)):
+        explained = Explained(
+            _("The form was too old, or came from elsewhere"),
+            _("Nothing was sent. Open the page again and send the form from there; cookies must be allowed."),
+        )
+        return page(request, 403, explained=explained, offline=True)
