@@ -4,6 +4,7 @@ the centre's choices (services, calendars, texts, limits) live in the database w
 from pathlib import Path
 
 from tawasul.config import databases, secrets
+from tawasul.config.sign_in import *  # noqa: F403 - accounts, passwords, two-step sign-in
 from tawasul.core import domains, env
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -78,7 +79,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tawasul.accounts.middleware.session_seen",
     "tawasul.ui.middleware.personal_preferences",
 ]
 ROOT_URLCONF = "tawasul.config.urls"
@@ -129,34 +130,6 @@ STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
-AUTH_USER_MODEL = "accounts.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "portal:tickets"
-ACCOUNT_ADAPTER = "tawasul.portal.allauth_adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
-ACCOUNT_CHANGE_EMAIL = True
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-USERSESSIONS_TRACK_ACTIVITY = True
-MFA_ADAPTER = "tawasul.portal.allauth_adapter.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = "Tawasul"
 STAFF_NEED_TWO_STEPS = env.flag("TAWASUL_STAFF_NEED_TWO_STEPS", not DEMO)
 
 # Mail out: our own ledger over SMTP. Django's mail framework is not used for delivery.
@@ -183,6 +156,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 FILE_UPLOAD_TEMP_DIR = None
+CLAMD = env.text("TAWASUL_CLAMD")  # a virus scanner: its socket's path or host:port
 
 # Promises
 CLOSE_FOR_SILENCE_HOURS = env.number("TAWASUL_CLOSE_FOR_SILENCE_HOURS", 7 * 24, least=1)

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,29 +16,53 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('attempts', models.PositiveIntegerField(default=0, editable=False)),
-                ('next_try_at', models.DateTimeField(default=tawasul.core.clock.now, editable=False)),
-                ('lease', models.UUIDField(default=None, editable=False, null=True)),
-                ('last_error', models.TextField(blank=True, default='', editable=False)),
-                ('done_at', models.DateTimeField(default=None, editable=False, null=True)),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('type', models.CharField(max_length=40)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('key', models.CharField(max_length=200)),
-                ('pages', models.PositiveIntegerField(default=1)),
-                ('width', models.PositiveIntegerField(default=0)),
-                ('height', models.PositiveIntegerField(default=0)),
-                ('preview', models.CharField(choices=[('waiting', 'Waiting'), ('ready', 'Ready'), ('none', 'None')], default='waiting', max_length=10)),
-                ('preview_pages', models.PositiveIntegerField(default=0)),
-                ('uploaded_at', models.DateTimeField(default=tawasul.core.clock.now)),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("attempts", models.PositiveIntegerField(default=0, editable=False)),
+                ("next_try_at", models.DateTimeField(default=tawasul.core.clock.now, editable=False)),
+                ("lease", models.UUIDField(default=None, editable=False, null=True)),
+                ("last_error", models.TextField(blank=True, default="", editable=False)),
+                ("done_at", models.DateTimeField(default=None, editable=False, null=True)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("type", models.CharField(max_length=40)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("key", models.CharField(max_length=200)),
+                ("pages", models.PositiveIntegerField(default=1)),
+                ("width", models.PositiveIntegerField(default=0)),
+                ("height", models.PositiveIntegerField(default=0)),
+                (
+                    "preview",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("ready", "Ready"), ("none", "None")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("preview_pages", models.PositiveIntegerField(default=0)),
+                ("uploaded_at", models.DateTimeField(default=tawasul.core.clock.now)),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['next_try_at'], name='storedfile_waiting')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=["next_try_at"],
+                        name="storedfile_waiting",
+                    )
+                ],
             },
         ),
     ]
