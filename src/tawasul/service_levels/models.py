@@ -1,8 +1,28 @@
 """The tables an administrator edits: weekly hours, holidays, seasons with other hours, and the promise."""
 
+from datetime import date, time
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+LONGEST_HOLIDAY = 31  # days; more is a slip in the year, and would postpone every promise by it
+LONGEST_SEASON = 366
+
+
+def _check_dates(first: date | None, last: date | None, longest: int) -> None:
+    if first is None or last is None:
+        return  # the fields' own errors say so
+    if last < first:
+        raise ValidationError({"last": _("The last day is before the first.")})
+    if (last - first).days >= longest:
+        raise ValidationError({"last": _("This is too long. Check the years of both dates.")})
+
+
+def _check_hours(opens: time | None, closes: time | None) -> None:
+    if opens is not None and closes is not None and closes <= opens:
+        raise ValidationError({"closes": _("The closing time is not after the opening time.")})
 
 
 class WorkingDay(models.Model):
@@ -16,10 +36,15 @@ class WorkingDay(models.Model):
         verbose_name = _("working day")
         verbose_name_plural = _("working days")
         ordering = ["weekday"]
-        constraints = [models.CheckConstraint(condition=models.Q(closes__gt=models.F("opens")), name="day_has_hours")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(closes__gt=models.F("opens")), name="day_has_hours")
+        ]
 
     def __str__(self) -> str:
         return f"{self.weekday} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+    def clean(self) -> None:
+        _check_hours(self.opens, self.closes)
 
 
 class Holiday(models.Model):
@@ -35,14 +60,15 @@ class Holiday(models.Model):
         verbose_name = _("holiday")
         verbose_name_plural = _("holidays")
         ordering = ["first"]
-        constraints = [models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="holiday_in_order")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="holiday_in_order")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.name_ar} {self.first}"
+        return self.name_en if get_language() == "en" else self.name_ar
 
     def clean(self) -> None:
-        if self.first and self.last and self.last < self.first:
-            raise ValidationError({"last": _("The last day is before the first.")})
+        _check_dates(self.first, self.last, LONGEST_HOLIDAY)
 
 
 class Season(models.Model):
@@ -65,13 +91,19 @@ class Season(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name_ar} {self.first}"
+        return self.name_en if get_language() == "en" else self.name_ar
+
+    def clean(self) -> None:
+        _check_dates(self.first, self.last, LONGEST_SEASON)
+        _check_hours(self.opens, self.closes)
 
 
 class Promise(models.Model):
     """The published service level: an answer within so many working days. One row; history in the admin's log."""
 
-    answer_days = models.DecimalField(_("answer within (working days)"), max_digits=4, decimal_places=2, default=2)
+    answer_days = models.DecimalField(
+        _("answer within (working days)"), max_digits=4, decimal_places=2, default=2
+    )
 
     class Meta:
         verbose_name = _("published promise")
