@@ -300,3 +300,14 @@ def _closed(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
         centre_date=_("opened %(day)s") % {"day": text.day(ticket.created_at)},
         you_date=_("closed %(day)s") % {"day": text.day(closed)},
     )
+
+
+def example(days: int) -> Turn:
+    """A ticket that exists only on the home page: answered three days ago, open for ``days`` after the answer."""
+    now = clock.now()
+    shown = Ticket(
+        status=Status.WITH_CUSTOMER,
+        last_answered_at=now - min(3, days - 1) * DAY,
+        close_due_at=now + max(1, days - 3) * DAY,
+    )
+    return turn_of(shown, now=now)

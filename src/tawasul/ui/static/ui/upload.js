@@ -112,10 +112,11 @@ function start(part) {
     request.send(data);
   }
 
-  // The server's rows take the place of what was uploaded; rows still waiting and old refusals stay.
+  // The server's rows, its refusals among them, take the place of the old ones; what this browser itself refused
+  // and what is still on its way stay.
   function show(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html").querySelectorAll("li.file");
-    const kept = [...list.querySelectorAll("[data-state=uploading], [data-state=refused]")];
+    const kept = [...list.querySelectorAll("[data-state=uploading], [data-state=refused]:not(:has([data-remove]))")];
     list.replaceChildren(...[...fresh].filter((row) => row.dataset.state === "done"),
       ...kept, ...[...fresh].filter((row) => row.dataset.state === "refused"));
     dismissable(list);
