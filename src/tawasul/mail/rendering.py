@@ -32,9 +32,10 @@ _OPTIONAL: Mapping[str, Any] = {
     "paragraphs": (),
     "at": None,
     "device": "",
-    "address": "",
+    "network": "",
     "username": "",
-    "new_address": "",
+    "new_email": "",
+    "end": "",
     "files": (),
 }
 
