@@ -1,0 +1,42 @@
+"""The centre's settings: one row, so the list leads straight to it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from tawasul.core import centre
+from tawasul.core.models import CentreSettings
+from tawasul.desk.admin.site import site
+from tawasul.desk.admin.typed import Table
+
+
+@admin.register(CentreSettings, site=site)
+class CentreSettingsAdmin(Table[CentreSettings]):
+    """Names, promises, limits."""
+
+    fieldsets = [
+        (_("The centre"), {"fields": ["name_ar", "name_en", "phone", "email"]}),
+        (_("Promises"), {"fields": ["close_after_hours", "warn_before_hours", "reopen_days"]}),
+        (_("Files"), {"fields": ["file_max_megabytes", "files_max_count", "files_max_megabytes"]}),
+        (_("Site"), {"fields": ["direct_form", "national_stamp"]}),
+    ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row, _made = CentreSettings.objects.get_or_create(pk=CentreSettings.ONLY)
+        return redirect("admin:core_centresettings_change", row.pk)
+
+    def save_model(self, request: HttpRequest, obj: CentreSettings, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(centre.forget)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: CentreSettings | None = None) -> bool:
+        return False

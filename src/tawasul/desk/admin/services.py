@@ -1,0 +1,43 @@
+"""Services and teams."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from tawasul.accounts.models import Team
+from tawasul.desk.admin.site import site
+from tawasul.desk.admin.typed import Table
+from tawasul.tickets.models import Service
+
+
+@admin.register(Service, site=site)
+class ServiceAdmin(Table[Service]):
+    """What a ticket may be about. A service with tickets is withdrawn by its switch, never deleted."""
+
+    list_display = ["name_ar", "name_en", "team", "about_domain", "is_active", "position"]
+    list_display_links = ["name_ar", "name_en"]
+    list_filter = ["is_active", "team"]
+    search_fields = ["name_ar", "name_en", "code"]
+    list_select_related = ["team"]
+    ordering = ["position", "pk"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Service | None = None) -> list[str]:
+        return ["code"] if obj else []  # addresses and seeds refer to it
+
+    def has_delete_permission(self, request: HttpRequest, obj: Service | None = None) -> bool:
+        used = obj is None or obj.ticket_set.exists()
+        return not used and super().has_delete_permission(request, obj)
+
+
+@admin.register(Team, site=site)
+class TeamAdmin(Table[Team]):
+    """A group of staff."""
+
+    list_display = ["name_ar", "name_en"]
+    list_display_links = ["name_ar", "name_en"]
+    search_fields = ["name_ar", "name_en"]
+    filter_horizontal = ["members"]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}

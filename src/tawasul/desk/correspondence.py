@@ -1,0 +1,131 @@
+"""The ticket as staff see it: letters and notes, the dossier, and the two composers that cannot be mixed up."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tawasul.accounts.models import Person
+from tawasul.attachments.models import StoredFile
+from tawasul.core import clock
+from tawasul.desk import gate
+from tawasul.desk.due import due_of
+from tawasul.desk.forms import AnswerForm, AssigneeForm, ClosureForm, HoldForm, LetterForm, NoteForm
+from tawasul.desk.views.queue import shown_queue
+from tawasul.mail import queries as mail_queries
+from tawasul.mail.models import OutgoingMail
+from tawasul.tickets import drafts, queries, workflow
+from tawasul.tickets.models import Draft, Message, Status, Ticket
+from tawasul.ui.turn import turn_of
+
+ANSWER, NOTE = "answer", "note"
+FORMS: dict[str, type[LetterForm]] = {ANSWER: AnswerForm, NOTE: NoteForm}
+KINDS = {ANSWER: Draft.Kind.ANSWER, NOTE: Draft.Kind.NOTE}
+
+
+@dataclass(slots=True)
+class Composer:
+    """One of the two composers: its form, and what is already uploaded into its draft."""
+
+    kind: str
+    form: LetterForm
+    key: uuid.UUID
+    files: list[StoredFile] = field(default_factory=list)
+    refused: list[drafts.Refusal] = field(default_factory=list)
+    kept: bool = False  # a draft was found and its text stands in the form
+
+
+def page(
+    request: HttpRequest,
+    ticket: Ticket,
+    *,
+    composer: Composer | None = None,
+    assignee: AssigneeForm | None = None,
+    hold: HoldForm | None = None,
+    closure: ClosureForm | None = None,
+    preview: str = "",
+    overtaken: list[Message] | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Draw the ticket. What was typed comes back in the form it is given; ``problem`` says why it was not done."""
+    person = gate.staff_member(request)
+    entries = queries.conversation(ticket, for_staff=True)
+    newest = max(
+        (e.message.pk for e in entries if e.message and e.message.kind != Message.Kind.NOTE), default=0
+    )
+    if composer is None:
+        asked = request.GET.get("compose", "")
+        kind = NOTE if asked == NOTE or ticket.status == Status.CLOSED else ANSWER
+        composer = begun(person, ticket, kind, seen=newest)
+    mails = mail_queries.mails_of(ticket)
+    staff = list(Person.objects.filter(is_staff=True, is_active=True).order_by("full_name", "pk")[:200])
+    context: dict[str, Any] = {
+        **shown_queue(request, default="mine" if ticket.assignee_id == person.pk else "all"),
+        "ticket": ticket,
+        "entries": entries,
+        "newest": newest,
+        "form": composer.form,
+        "roles": {
+            Message.Kind.OPENING: _("the customer"),
+            Message.Kind.FOLLOW_UP: _("the customer"),
+            Message.Kind.ANSWER: _("the centre"),
+            Message.Kind.NOTE: "",
+        },
+        **shown_files(ticket, composer),
+        "hold": hold or HoldForm(),
+        "closure": closure or ClosureForm(),
+        "assignee": assignee or AssigneeForm(staff=staff, chosen=ticket.assignee_id),
+        "mails": mails,
+        "mails_of_letters": _by_letter(mails),
+        "turn": turn_of(ticket, viewer="staff"),
+        "due": due_of(ticket, clock.now()),
+        "may": {name: workflow.possible(ticket, name) for name in workflow.MOVES},
+        "preview": preview,
+        "overtaken": overtaken or [],
+        "problem": problem,
+        "invalid": status == 422,
+    }
+    return render(request, "desk/ticket.html", context, status=status)
+
+
+def shown_files(ticket: Ticket, composer: Composer) -> dict[str, Any]:
+    """What the list of a draft's files needs: its addresses, and the refused files with their reasons."""
+    place = [ticket.spoken_number, composer.kind, composer.key]
+    return {
+        "composer": composer,
+        "draft_url": reverse("desk:draft", args=place),
+        "files_url": reverse("desk:draft_files", args=place),
+        "removals": {
+            file.pk: reverse("desk:draft_file_removal", args=[*place, file.pk]) for file in composer.files
+        },
+        "refused": [(refusal.name, refusal.why) for refusal in composer.refused],
+    }
+
+
+def begun(person: Person, ticket: Ticket, kind: str, *, seen: int) -> Composer:
+    """The composer as the person left it: their draft of this kind, or an empty one with a fresh key."""
+    draft = drafts.newest(drafts.Whose(person), KINDS[kind], ticket=ticket)
+    key = draft.key if draft else uuid.uuid4()
+    text = drafts.typed(draft).get("text", "")
+    form = FORMS[kind](initial={"text": text, "draft": key, "seen": seen})
+    return Composer(kind, form, key, drafts.files_of(draft), drafts.refusals_of(draft), kept=bool(draft))
+
+
+def returned(form: LetterForm, kind: str, draft: Draft | None) -> Composer:
+    """The composer with everything as it was sent, to be corrected or sent again."""
+    return Composer(
+        kind, form, form.key, drafts.files_of(draft), drafts.refusals_of(draft), kept=draft is not None
+    )
+
+
+def _by_letter(mails: list[OutgoingMail]) -> dict[int, list[OutgoingMail]]:
+    found: dict[int, list[OutgoingMail]] = {}
+    for mail in mails:
+        if mail.letter_id is not None:
+            found.setdefault(mail.letter_id, []).append(mail)
+    return found

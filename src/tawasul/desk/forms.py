@@ -1,0 +1,157 @@
+"""What staff write and choose at the desk."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tawasul.accounts.models import Person
+from tawasul.core.text import clean_line, clean_text
+from tawasul.tickets.models import CloseReason
+
+LONGEST_LETTER = 20_000  # characters
+REASONS = [CloseReason.SOLVED_BY_STAFF, CloseReason.SPAM]
+
+
+class CleanText(forms.CharField):
+    """Several lines without controls and direction overrides."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
+
+class CleanLine(forms.CharField):
+    """One line without controls and direction overrides."""
+
+    def to_python(self, value: Any) -> str:
+        return clean_line(super().to_python(value) or "")
+
+
+def _key(value: Any) -> uuid.UUID:
+    """The draft's key as the form carries it; a fresh one where it is missing or is none."""
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return uuid.uuid4()
+
+
+class LetterForm(forms.Form):
+    """An answer or a note. ``seen`` is the newest letter that stood on the page when it was written."""
+
+    text = CleanText(max_length=LONGEST_LETTER)
+    draft = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+
+    prefix_of_ids = "letter"
+    label: Any  # translated when it is shown
+    empty: Any
+
+    def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
+        self.key = _key(data.get("draft")) if data is not None else uuid.uuid4()
+        if data is not None:
+            data = {"text": data.get("text", ""), "seen": data.get("seen", ""), "draft": str(self.key)}
+        super().__init__(data, auto_id=f"{self.prefix_of_ids}_%s", **options)
+        self.fields["text"].label = self.label
+        self.fields["text"].error_messages["required"] = self.empty
+
+    def typed_text(self) -> str:
+        """What was typed, cleaned and bounded, valid or not."""
+        return clean_text(str(self.data.get("text", "")))[: 2 * LONGEST_LETTER]
+
+    def as_initial(self) -> dict[str, Any]:
+        """Everything as it was sent, for a form that is shown again without judging it."""
+        return {"text": self.data.get("text", ""), "draft": self.key, "seen": self.data.get("seen", "")}
+
+    def look_again(self, seen: int) -> None:
+        """The writer is now shown the letters up to ``seen``."""
+        self.data = {**self.data, "seen": str(seen)}
+
+    def carry(self, key: uuid.UUID) -> None:
+        """Go on under another draft's key: this one's was sent, or is somebody else's."""
+        self.key = key
+        self.data = {**self.data, "draft": str(key)}
+
+
+class AnswerForm(LetterForm):
+    """What the customer will read."""
+
+    prefix_of_ids = "answer"
+    label = _("Answer to the customer")
+    empty = _("Write the answer before sending it.")
+
+
+class NoteForm(LetterForm):
+    """What only staff will read."""
+
+    prefix_of_ids = "note"
+    label = _("Internal note")
+    empty = _("Write the note before saving it.")
+
+
+class HoldForm(forms.Form):
+    """For whom the centre waits, and why: the customer reads both."""
+
+    party = CleanLine(
+        label=_("Whom does the centre wait for?"),
+        max_length=100,
+        help_text=_("The customer sees it. Such as: the hosting provider."),
+        error_messages={"required": _("Write whom the centre waits for.")},
+    )
+    reason = CleanText(
+        label=_("Why?"),
+        max_length=300,
+        help_text=_("The customer sees it. One sentence is enough."),
+        error_messages={"required": _("Write the reason: the customer reads it.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="hold_%s")
+        self.fields["reason"].widget.attrs["rows"] = 3
+
+
+class ClosureForm(forms.Form):
+    """Why the ticket is closed, and a last word to the customer where there is one."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[(reason.value, reason.label) for reason in REASONS],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose why the ticket is closed."),
+            "invalid_choice": _("Choose one of the reasons."),
+        },
+    )
+    comment = CleanText(
+        label=_("Closing answer"),
+        max_length=LONGEST_LETTER,
+        required=False,
+        help_text=_("It is sent to the customer with the notice of closing."),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="closure_%s")
+        self.fields["comment"].widget.attrs["rows"] = 4
+
+
+class AssigneeForm(forms.Form):
+    """Who looks after the ticket; nobody where it is empty."""
+
+    assignee = forms.ChoiceField(
+        label=_("Assignee"), required=False, error_messages={"invalid_choice": _("Choose a member of staff.")}
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, staff: list[Person], chosen: int | None = None
+    ) -> None:
+        super().__init__(data, auto_id="assignee_%s", initial={"assignee": chosen or ""})
+        self.staff = {str(person.pk): person for person in staff}
+        field = self.fields["assignee"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Nobody")), *((key, str(person)) for key, person in self.staff.items())]
+
+    def clean_assignee(self) -> Person | None:
+        return self.staff.get(self.cleaned_data["assignee"])

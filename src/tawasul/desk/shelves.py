@@ -1,0 +1,58 @@
+"""The views of the queue as the desk lists them, with their counts."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tawasul.accounts.models import Person
+from tawasul.tickets import queries
+
+DEFAULT = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One view. ``count`` is bounded: "99+" where there are more; empty where it is not counted."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    group: str | Promise
+    count: str = ""
+    late: bool = False
+
+
+_MINE, _TURN = "", _("By turn")
+SHELVES: dict[str, tuple[str | Promise, str, str | Promise]] = {
+    "mine": (_("My tickets"), "inbox", _MINE),
+    "unassigned": (pgettext_lazy("tickets", "Unassigned"), "user-plus", _MINE),
+    "all": (_("All waiting"), "list", _TURN),
+    "overdue": (pgettext_lazy("tickets", "Overdue"), "triangle-alert", _TURN),
+    "with_customer": (_("With the customer"), "user", _TURN),
+    "on_hold": (pgettext_lazy("tickets", "On hold"), "circle-pause", _TURN),
+    "closed": (pgettext_lazy("tickets", "Closed"), "circle-check", _TURN),
+}
+
+
+def chosen(name: str | None, default: str = DEFAULT) -> str:
+    """The named view; the default one for any other name."""
+    return name if name in SHELVES else default
+
+
+def shelves_for(person: Person) -> list[Shelf]:
+    """Every view with its count: one bounded query each."""
+    counts = queries.queue_counts(person)
+    made = []
+    for name, (label, icon, group) in SHELVES.items():
+        number = counts.get(name)
+        made.append(Shelf(name, label, icon, group, bounded(number), late=name == "overdue" and bool(number)))
+    return made
+
+
+def bounded(number: int | None) -> str:
+    """The count as it is shown: "99+" from a hundred on."""
+    if number is None:
+        return ""
+    return f"{queries.COUNT_UP_TO - 1}+" if number >= queries.COUNT_UP_TO else str(number)
