@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dates import MONTHS, WEEKDAYS
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from hijridate import Gregorian
 
 from tawasul.core import clock
@@ -111,7 +111,7 @@ def _weekday(day: date) -> str:
 
 @_per_day
 def _short(day: date) -> str:
-    return gettext("%(day)s %(month)s %(year)s") % {
+    return pgettext("date", "%(day)s %(month)s %(year)s") % {
         "day": day.day,
         "month": MONTHS[day.month],
         "year": day.year,
@@ -120,7 +120,7 @@ def _short(day: date) -> str:
 
 @_per_day
 def _long(day: date) -> str:
-    return gettext("%(weekday)s %(date)s") % {"weekday": weekday(day), "date": short_date(day)}
+    return pgettext("date", "%(weekday)s %(date)s") % {"weekday": weekday(day), "date": short_date(day)}
 
 
 @_per_day
@@ -155,7 +155,7 @@ def _both(day: date) -> str:
     hijri_date = hijri(day)
     if not hijri_date:
         return long_date(day)
-    return gettext("%(date)s (%(hijri)s)") % {"date": long_date(day), "hijri": hijri_date}
+    return pgettext("date", "%(date)s (%(hijri)s)") % {"date": long_date(day), "hijri": hijri_date}
 
 
 @lru_cache(maxsize=2048)
@@ -192,18 +192,18 @@ def _left(_language: str, unit: int, count: int) -> str:
 @lru_cache(maxsize=2048)
 def _duration(_language: str, minutes: int) -> str:
     if minutes == 0:
-        return gettext("less than a minute")
+        return pgettext("duration", "less than a minute")
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
     parts = [
         text % {"count": count}
         for count, text in (
-            (days, ngettext("%(count)d day", "%(count)d days", days)),
-            (hours, ngettext("%(count)d hour", "%(count)d hours", hours)),
-            (minutes, ngettext("%(count)d minute", "%(count)d minutes", minutes)),
+            (days, npgettext("duration", "%(count)d day", "%(count)d days", days)),
+            (hours, npgettext("duration", "%(count)d hour", "%(count)d hours", hours)),
+            (minutes, npgettext("duration", "%(count)d minute", "%(count)d minutes", minutes)),
         )
         if count
     ][:2]
     if len(parts) == 1:
         return parts[0]
-    return gettext("%(first)s %(second)s") % {"first": parts[0], "second": parts[1]}
+    return pgettext("duration", "%(first)s %(second)s") % {"first": parts[0], "second": parts[1]}

@@ -118,7 +118,8 @@ def message(problem: BadDomain) -> str:
         "spaces": gettext("A domain name has no spaces in it."),
         "address": gettext("This is an e-mail address. Enter the domain name alone."),
         "ip_address": gettext("This is an IP address. Enter the domain name."),
-        "one_label": gettext("The name needs its ending too, such as .sa or .السعودية."),
+        "one_label": gettext("The name needs its ending too, such as %(latin)s or %(arabic)s.")
+        % {"latin": text.isolate(".sa"), "arabic": text.isolate(".السعودية")},
         "empty_label": gettext("There is nothing between two dots, or a dot stands at the beginning."),
         "hyphen": gettext(
             "A label cannot begin or end with a hyphen, nor have two in the third and fourth place."
