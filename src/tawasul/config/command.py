@@ -14,7 +14,7 @@ COMMANDS = {
     "seed": ("seed", "put the example centre into an empty data folder"),
     "createadmin": ("django:createadmin", "make an administrator's account"),
     "close-silent": ("django:close_silent", "close what is silent: --now ISO --dry-run"),
-    "files": ("django:files", "files check PATH…: say which files would be accepted"),
+    "files": ("files", "files check PATH…: say which files would be accepted"),
     "mail": ("django:mail", "look after the mail ledger"),
     "doctor": ("doctor", "say what is missing or wrong on this machine"),
     "assets": ("assets", "fetch and prepare typeface, icons and htmx again"),
@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tawasul.config.settings")
     where = COMMANDS[name][0]
-    if name != "test":  # there the arguments are pytest's
+    if name not in {"test", "files"}:  # there the arguments are pytest's, and paths
         rest = take_data_folder(rest)
     if where.startswith("django:"):
         from tawasul.config.commands.django import run_management

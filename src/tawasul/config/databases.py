@@ -81,5 +81,5 @@ def storages_from_environment(data_dir: Path) -> dict[str, Any]:
     return {
         "default": files,
         "attachments": files,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "tawasul.config.staticfiles.Storage"},
     }

@@ -1,0 +1,113 @@
+"""A web process: uvicorn on uvloop around Django, on a socket that the parent opened."""
+
+import contextlib
+import gc
+import ipaddress
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from typing import Any
+
+MULTIPART_ROOM = 4 * 2**20  # bytes of a form besides its files
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket that every web process accepts from. Port 0 takes a free one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if host == "::":
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+def application() -> Any:
+    """Django's WSGI application, warmed: what the first visitor would wait for is done before."""
+    from tawasul.config.wsgi import application as wsgi
+
+    _warm()
+    return wsgi
+
+
+def _warm() -> None:
+    """Resolve the addresses and compile the templates once, in the parent, for all its children."""
+    from django.conf import settings
+    from django.template import engines
+    from django.urls import get_resolver
+    from django.utils import translation
+    from jinja2 import TemplateError
+
+    get_resolver().url_patterns  # noqa: B018
+    for language, _ in settings.LANGUAGES:
+        with translation.override(language):
+            get_resolver()._populate()
+            translation.gettext("")
+    environment = engines["jinja2"].env  # type: ignore[attr-defined]
+    for name in environment.list_templates(filter_func=lambda name: name.endswith(".html")):
+        with contextlib.suppress(
+            TemplateError
+        ):  # a page that cannot be made fails alone, when it is asked for
+            environment.get_template(name)
+
+
+def worker(listener: socket.socket, wsgi: Any, *, threads: int) -> Callable[[], None]:
+    """What one web process does until SIGTERM: then it finishes the requests it has and returns."""
+
+    def run() -> None:
+        import uvicorn
+        from django.conf import settings
+
+        from tawasul.config.asgi import Front
+        from tawasul.core import env
+
+        front = Front(
+            wsgi,
+            most_bytes=settings.FILES_MAX_COUNT * settings.FILE_MAX_BYTES + MULTIPART_ROOM,
+            threads=threads,
+            host=settings.ALLOWED_HOSTS[0],
+        )
+        config = uvicorn.Config(
+            front,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=env.flag("TAWASUL_BEHIND_PROXY", False),
+            forwarded_allow_ips=proxies(),
+            timeout_keep_alive=20,
+            timeout_graceful_shutdown=25,
+            backlog=2048,
+        )
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        # uvicorn raises the signal again when it is done; by then it has said all it has to.
+        signal.signal(signal.SIGTERM, lambda number, frame: None)
+        signal.signal(signal.SIGINT, lambda number, frame: None)
+        gc.freeze()  # what the parent made is never garbage: leave it out of every collection
+        gc.set_threshold(20_000, 20, 50)
+        uvicorn.Server(config).run(sockets=[listener])
+
+    return run
+
+
+def proxies() -> list[str]:
+    """Addresses and networks whose X-Forwarded-For is believed: TAWASUL_PROXIES. Raises BadSetting."""
+    from tawasul.core import env
+
+    found = env.words("TAWASUL_PROXIES", "127.0.0.1,::1")
+    for word in found:
+        try:
+            ipaddress.ip_network(word)
+        except ValueError:
+            raise env.BadSetting(f"TAWASUL_PROXIES holds {word!r}, which is no address or network") from None
+    return found
