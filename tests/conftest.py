@@ -9,6 +9,7 @@ import pytest
 
 from tawasul.config import catalogues
 from tawasul.core import centre
+from tawasul.service_levels import calendar
 from tests import settings as under_test
 
 pytest_plugins = ["tests.world", "tests.browsing"]
@@ -28,11 +29,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _the_centre_is_asked_anew() -> Iterator[None]:
-    """No test sees the settings that another one's rolled-back transaction left in the process."""
+def _tables_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test sees what another one's rolled-back tables left in the process, and a slow one reads them once."""
+    monkeypatch.setattr(calendar, "KEEP_SECONDS", 3600.0)
     centre.forget()
+    calendar.changed()
     yield
     centre.forget()
+    calendar.changed()
 
 
 def _is_loopback(host: Any) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tawasul.config import databases, secrets
 from tawasul.config.sign_in import *  # noqa: F403 - accounts, passwords, two-step sign-in
-from tawasul.core import domains, env
+from tawasul.core import domains, env, zones
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("TAWASUL_DATA", Path.cwd() / "data")
@@ -157,6 +157,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 FILE_UPLOAD_TEMP_DIR = None
 CLAMD = env.text("TAWASUL_CLAMD")  # a virus scanner: its socket's path or host:port
+
+ZONES = env.words("TAWASUL_ZONES", zones.DEFAULT)  # the registry's own zones, in Unicode
 
 # Promises
 CLOSE_FOR_SILENCE_HOURS = env.number("TAWASUL_CLOSE_FOR_SILENCE_HOURS", 7 * 24, least=1)
