@@ -1,5 +1,5 @@
 // Attachments go into the draft while one writes: choose, drop or paste; a bar each; cancel; remove.
-// Contract with the server: POST one file as "files" with the form's token and the header X-Requested-With;
+// Contract with the server: POST one file as "files" with the form's hidden fields (its token among them) and the header X-Requested-With;
 // the answer is the list's rows (ui/parts.html file_rows), refused ones among them.
 
 for (const part of document.querySelectorAll("[data-upload]")) start(part);
@@ -102,8 +102,7 @@ function start(part) {
     });
     const over = () => { running = null; next(); };
     request.addEventListener("load", () => {
-      if (/<li class="file"/.test(request.responseText)) { row.remove(); show(request.responseText); }
-      else if (request.status < 300) row.remove();
+      if (request.status < 300 || /<li class="file"/.test(request.responseText)) { row.remove(); show(request.responseText); }
       else fail(row, request.status === 413 ? words.tooBig : words.failed);
       over();
     });
@@ -192,7 +191,7 @@ function start(part) {
 
   function token() {
     const data = new FormData();
-    data.append("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
+    for (const hidden of form.querySelectorAll("input[type=hidden]")) data.append(hidden.name, hidden.value);
     return data;
   }
 
