@@ -1,6 +1,7 @@
 """The ticket as staff see it: letters and notes, the dossier, and the two composers that cannot be mixed up."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,7 +124,7 @@ def returned(form: LetterForm, kind: str, draft: Draft | None) -> Composer:
     )
 
 
-def _by_letter(mails: list[OutgoingMail]) -> dict[int, list[OutgoingMail]]:
+def _by_letter(mails: Sequence[OutgoingMail]) -> dict[int, list[OutgoingMail]]:
     found: dict[int, list[OutgoingMail]] = {}
     for mail in mails:
         if mail.letter_id is not None:
