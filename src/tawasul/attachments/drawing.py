@@ -73,10 +73,23 @@ def _picture_pages(
             if kind == "jpg":
                 source.draft("RGB" if source.mode == "YCbCr" else source.mode, (width, height))
             source.load()
-            picture = ImageOps.exif_transpose(_plain(source))
-            picture = _square_dots(picture, source)
-            picture.thumbnail((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
-            yield size, total, _on_white(_to_srgb(picture, source.info.get("icc_profile")))
+            yield size, total, _finished(source, (width, height))
+
+
+def _finished(source: Image.Image, fit: tuple[int, int]) -> Image.Image:
+    """The loaded page upright, in its proportions, in sRGB, on white; where a refinement meets odd metadata, the bare
+    picture: better one in flat colours than none."""
+    try:
+        picture = _plain(source)
+        if source.format != "TIFF":  # Pillow turns those while loading
+            picture = ImageOps.exif_transpose(picture)
+        picture = _square_dots(picture, source)
+        picture.thumbnail(fit, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        return _on_white(_to_srgb(picture, source.info.get("icc_profile")))
+    except (ArithmeticError, LookupError, OSError, SyntaxError, TypeError, ValueError):
+        picture = source.convert("RGB")
+        picture.thumbnail(fit, Image.Resampling.LANCZOS)
+        return picture
 
 
 def _upright(source: Image.Image) -> tuple[int, int]:
@@ -102,24 +115,19 @@ def _plain(source: Image.Image) -> Image.Image:
             low, high = float(extremes[0]), float(extremes[1])  # type: ignore[arg-type]
         scale = 255.0 / (high - low) if high > low else 1.0
         plain = grey.point(lambda value: value * scale - low * scale).convert("L")
-        plain.info = dict(source.info)
-        return _with_exif(plain, source)
+        plain.info = dict(source.info)  # the orientation is there
+        return plain
     return source.convert("RGBA" if "A" in source.mode or "a" in source.mode else "RGB")
-
-
-def _with_exif(picture: Image.Image, source: Image.Image) -> Image.Image:
-    orientation = source.getexif().get(_ORIENTATION)
-    if orientation:
-        picture.getexif()[_ORIENTATION] = orientation
-    return picture
 
 
 def _square_dots(picture: Image.Image, source: Image.Image) -> Image.Image:
     """A fax has twice as many dots across as down (204 × 98): drawn as it is, it would be squashed."""
-    across, down = source.info.get("dpi", (1, 1))[:2] if source.format == "TIFF" else (1, 1)
-    if not (across and down and 1.5 < across / down < 2.6):
+    if source.format != "TIFF" or "dpi" not in source.info:
         return picture
-    return picture.resize((picture.width, max(1, round(picture.height * float(across / down)))))
+    across, down = (float(dots) for dots in source.info["dpi"])
+    if not (across > 0 and down > 0 and 1.5 < across / down < 2.6):
+        return picture
+    return picture.resize((picture.width, max(1, round(picture.height * across / down))))
 
 
 def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:

@@ -46,7 +46,9 @@ def examine(data: bytes, kind: str, *, max_pixels: int) -> dict[str, Any]:
     except OtherFormat as other:
         return refused("content_picture", other.label)
     except Damaged:
-        return refused("damaged")
+        structure = Structure(
+            0, 0
+        )  # decoders forgive more than this reader: what they can draw is whole enough
     if structure.largest > max_pixels:
         return refused("too_many_pixels")
     if structure.pages > (gif.MOST_FRAMES if kind == "gif" else tiff.MOST_PAGES):
@@ -71,6 +73,10 @@ def _decode(data: bytes, kind: str, structure: Structure, max_pixels: int) -> di
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=(_PILLOW[kind],)) as picture:
                 opened = True
+                if not structure.width:
+                    structure = Structure(
+                        picture.width, picture.height, largest=picture.width * picture.height
+                    )
                 if picture.width * picture.height > max_pixels:
                     return refused("too_many_pixels")
                 if kind == "jpg" and structure.largest > _LARGE:
@@ -90,8 +96,8 @@ def _sound_without_decoder(data: bytes, kind: str, structure: Structure, opened:
     """Lawful variants that Pillow cannot draw are kept; what is broken is not."""
     if kind == "png":  # a wrong checksum on an ancillary chunk, say
         return structure.sound and png.read(data, inflate=True).sound
-    if kind == "jpg":
-        return structure.sound and structure.exotic
+    if kind == "jpg":  # a very large progressive one needs more memory than the limit to be decoded
+        return structure.sound and (structure.exotic or structure.largest > _LARGE)
     if kind == "tiff":  # unknown sample formats fail before decoding, unknown compressions while decoding
         return structure.sound and (structure.exotic or not opened)
     return False

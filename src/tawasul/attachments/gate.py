@@ -1,12 +1,13 @@
 """The gate: what a file really is, and whether it may come in. Cheap questions first, the decoder last."""
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from tawasul.attachments import kinds, names, pool
 
-SECONDS: Final = 6  # wall time of one examination
+SECONDS: Final = 8  # wall time of one examination
 _TAIL: Final = 2048
 
 
@@ -78,7 +79,8 @@ def _decoded(source: bytes | BinaryIO, name: str, kind: kinds.Kind, size: int, l
     job = {"verb": "examine", "kind": kind.name, "max_pixels": limits.max_pixels}
     answer: dict[str, Any] | None = None
     try:
-        answer = next((note for note, _ in pool.decoder().run(source, job, seconds=SECONDS)), None)
+        with closing(pool.decoder().run(source, job, seconds=SECONDS)) as frames:
+            answer = next((note for note, _ in frames), None)
     except pool.Busy:
         return _refuse(name, "busy")
     except pool.Killed:

@@ -52,7 +52,7 @@ def of_content(head: bytes) -> Kind | None:
         return TIFF
     # Junk before the header is read past by every PDF reader (mail and printer headers, blanks), but a file
     # that begins as something else is that something.
-    if b"%PDF-" in head[:1024] and (head.lstrip().startswith(b"%PDF-") or foreign(head) is None):
+    if b"%PDF" in head[:1028] and (head.lstrip().startswith(b"%PDF") or foreign(head) is None):
         return PDF
     return None
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -39,7 +39,7 @@ class Decoder:
 
     def run(
         self, source: BinaryIO | bytes, job: dict[str, Any], *, seconds: int
-    ) -> Iterator[tuple[dict[str, Any], bytes]]:
+    ) -> Generator[tuple[dict[str, Any], bytes]]:
         """Frames that the child answers for ``source``; ``seconds`` of wall time for each frame.
 
         Raises Busy, and Killed when the child ends without its frame.
@@ -132,7 +132,9 @@ def _descriptor(source: BinaryIO | bytes) -> Iterator[int]:
 
 def _own_descriptor(source: BinaryIO) -> int | None:
     try:
-        return source.fileno()
+        descriptor = source.fileno()
+        source.flush()
+        return descriptor
     except (OSError, AttributeError, ValueError):
         return None
 

@@ -34,8 +34,9 @@ _MOST_TAGS: Final = 4_096
 
 _WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC = 256, 257, 259, 262
 _STRIP_AT, _STRIP_BYTES, _TILE_AT, _TILE_BYTES = 273, 279, 324, 325
-_SUB, _OLD_JPEG_AT, _DNG = 330, 513, 50706
-# Camera raw files are TIFF by their first bytes only: sensor data (CFA, linear raw) or a maker's compression.
+_SUBFILE, _SUB, _OLD_JPEG_AT, _EP, _DNG = 254, 330, 513, 37398, 50706
+# Camera raw files are TIFF by their first bytes only: sensor data (CFA, linear raw), a maker's compression, the mark
+# of TIFF/EP, or a first page that is the small picture of what a sub-directory holds.
 _RAW_PHOTOMETRIC: Final = {32803, 34892}
 _RAW_COMPRESSION: Final = {32767, 34713, 65535, 7_000_000}
 
@@ -70,7 +71,7 @@ class _Reader:
         page = _Page()
         for entry in range(at, at + count * step, step):
             tag, kind = struct.unpack_from(self.order + "HH", self.data, entry)
-            values = self._values(entry, kind) if tag in _WANTED else (1,) if tag == _DNG else None
+            values = self._values(entry, kind) if tag in _WANTED else (1,) if tag in {_DNG, _EP} else None
             if values:
                 page.values.setdefault(tag, values)
         page.width = page.values.get(_WIDTH, (0,))[0]
@@ -110,6 +111,7 @@ class _Reader:
 
 _WANTED: Final = frozenset(
     {
+        _SUBFILE,
         _WIDTH,
         _HEIGHT,
         _COMPRESSION,
@@ -151,6 +153,8 @@ def read(data: bytes) -> Structure:
 def _refuse_raw(reader: _Reader, first: _Page) -> None:
     if _DNG in first.values:
         raise OtherFormat("DNG")
+    if _EP in first.values or (_SUB in first.values and first.values.get(_SUBFILE, (0,))[0] & 1):
+        raise OtherFormat("RAW")
     pages = [first]
     for at in first.values.get(_SUB, ())[:16]:
         try:
