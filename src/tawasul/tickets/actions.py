@@ -19,6 +19,7 @@ from tawasul.core import clock
 from tawasul.core.domains import DomainName
 from tawasul.core.markdown import render_answer, render_plain
 from tawasul.search.normalise import normalise
+from tawasul.service_levels import calendar
 from tawasul.tickets import numbers, workflow
 from tawasul.tickets.models import (
     Attachment,
@@ -296,6 +297,7 @@ def claim(person: Person) -> list[Ticket]:
 
 def recalculate_deadlines() -> int:
     """After a change of the calendar tables: the due times of all running promises. Returns how many changed."""
+    calendar.changed()
     changed = 0
     for pk in list(Ticket.objects.with_centre().values_list("pk", flat=True)):
         with transaction.atomic():
