@@ -7,6 +7,7 @@ from pathlib import Path
 
 # One folder a test process, gone when it ends; the environment must be set before the settings are read.
 _folder = Path(tempfile.mkdtemp(prefix="tawasul-test-"))
+(_folder / "static").mkdir()  # WhiteNoise warns where it is missing
 os.environ["TAWASUL_DATA"] = str(_folder)
 for _name in [
     name for name in os.environ if name.startswith("TAWASUL_") and not name.startswith("TAWASUL_TEST_")

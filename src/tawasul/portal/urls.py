@@ -9,6 +9,7 @@ from tawasul.portal.views import (
     follow_ups,
     guests,
     new_ticket,
+    pages,
     terms,
     tickets,
 )
@@ -19,10 +20,13 @@ app_name = "portal"
 NUMBER = r"(?P<number>[0-9٠-٩۰-۹ ‐‑–—-]{4,40})"
 
 urlpatterns: list[URLPattern] = [
+    path("", pages.home, name="home"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
     path("tickets/", tickets.index, name="tickets"),
     path("tickets/new/", new_ticket.page, name="new_ticket"),
     path("tickets/domain/", new_ticket.domain, name="domain"),
-    re_path(rf"^tickets/{NUMBER}/?$", tickets.ticket, name="ticket"),
+    re_path(rf"^tickets/{NUMBER}/$", tickets.ticket, name="ticket"),
     re_path(rf"^tickets/{NUMBER}/receipt/$", tickets.receipt, name="receipt"),
     re_path(rf"^tickets/{NUMBER}/follow-ups/$", follow_ups.follow_up, name="follow_up"),
     re_path(rf"^tickets/{NUMBER}/closure/$", follow_ups.closure, name="closure"),

@@ -1,15 +1,19 @@
 """My tickets, one ticket, and its receipt."""
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tawasul.accounts.models import Person
-from tawasul.portal import correspondence
-from tawasul.tickets import access, numbers, queries
+from tawasul.portal.views import correspondence
+from tawasul.tickets import access, drafts, numbers, queries
 from tawasul.tickets.models import Draft, Ticket
+from tawasul.ui.turn import turn_of
 
 AT_THE_CENTRE = 3  # rows of the centre's turn shown below one's own
 
@@ -39,23 +43,38 @@ def index(request: HttpRequest) -> HttpResponse:
     except numbers.Mistyped:
         page, mistyped = queries.Page([]), True
     at_the_centre: list[Ticket] = []
-    if turn == "you" and not q and counts["centre"]:
+    if turn == "you" and not q and counts["centre"] and not page.newer:
         at_the_centre = queries.tickets_of(person, turn="centre").rows[:AT_THE_CENTRE]
     return render(
         request,
         "portal/tickets.html",
         {
+            "current": "tickets",
             "counts": counts,
+            "shown": {name: _shown(count) for name, count in counts.items()},
             "turn": turn,
             "q": q,
             "page": page,
+            "lines": [(ticket, turn_of(ticket)) for ticket in page.rows],
             "mistyped": mistyped,
-            "at_the_centre": at_the_centre,
-            "drafts": list(
-                Draft.objects.filter(owner=person, kind=Draft.Kind.TICKET).order_by("-updated_at")[:20]
-            ),
+            "centre_lines": [(ticket, turn_of(ticket)) for ticket in at_the_centre],
+            "drafts": [] if q else drafts.all_of(person, Draft.Kind.TICKET),
+            "newer": _page_address(turn, q, before=page.newer),
+            "older": _page_address(turn, q, after=page.older),
         },
     )
+
+
+def _shown(count: int) -> str:
+    """A count as the tab shows it: exact up to the bound that is counted."""
+    return f"{queries.COUNT_UP_TO - 1}+" if count >= queries.COUNT_UP_TO else str(count)
+
+
+def _page_address(turn: str, q: str, **cursor: str) -> str:
+    """The address of the neighbouring page; empty where there is none."""
+    if not any(cursor.values()):
+        return ""
+    return f"{reverse('portal:tickets')}?{urlencode(({'q': q} if q else {'turn': turn}) | cursor)}"
 
 
 @never_cache
@@ -66,7 +85,7 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     found = access.ticket_for(request.user, number)
     if request.path != found.get_absolute_url():
         return redirect(found, permanent=False)
-    return correspondence.page(request, found, correspondence.Place.of(found))
+    return correspondence.page(request, found, correspondence.Place.of_account(found))
 
 
 @never_cache
@@ -75,4 +94,4 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """The receipt to print: what was received and when, and by when it is answered."""
     found = access.ticket_for(request.user, number)
-    return correspondence.receipt(request, found, correspondence.Place.of(found))
+    return correspondence.receipt(request, found, correspondence.Place.of_account(found))

@@ -1,0 +1,200 @@
+"""A ticket's page as its customer sees it, and what can be done from there. Two doors lead here: an account and a
+personal link; ``Place`` says which one, and holds its addresses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tawasul.accounts.models import Person
+from tawasul.core import centre
+from tawasul.core.links import absolute
+from tawasul.portal.forms.tickets import CommentForm, FollowUpForm, KEPT, ReopeningForm, key_of
+from tawasul.portal import browser
+from tawasul.portal.views import writing
+from tawasul.tickets import access, actions, drafts, queries
+from tawasul.tickets.models import CloseReason, Draft, Message, Status, Ticket
+from tawasul.tickets.workflow import IllegalMove
+from tawasul.tickets.writers import Writer
+from tawasul.ui.turn import turn_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ticket's pages stand for this reader: paths."""
+
+    page: str
+    receipt: str
+    follow_up: str
+    closure: str
+    reopening: str
+    guest: bool = False
+
+    @classmethod
+    def of_account(cls, ticket: Ticket) -> "Place":
+        """The pages of a ticket of someone signed in."""
+        return cls._at("", ticket.spoken_number, guest=False)
+
+    @classmethod
+    def of_link(cls, token: str) -> "Place":
+        """The pages behind a personal link."""
+        return cls._at("guest_", token, guest=True)
+
+    @classmethod
+    def _at(cls, prefix: str, key: str, *, guest: bool) -> "Place":
+        names = ("ticket", "receipt", "follow_up", "closure", "reopening")
+        return cls(*(reverse(f"portal:{prefix}{name}", args=[key]) for name in names), guest=guest)
+
+
+def writer_of(request: HttpRequest, ticket: Ticket) -> Writer:
+    """Who writes from here: the ticket's requester, with or without an account."""
+    if isinstance(request.user, Person) and ticket.requester_id == request.user.pk:
+        return Writer.of(request.user)
+    return Writer.requester_of(ticket)
+
+
+def page(
+    request: HttpRequest,
+    ticket: Ticket,
+    place: Place,
+    *,
+    form: FollowUpForm | None = None,
+    closing: CommentForm | None = None,
+    reopening: ReopeningForm | None = None,
+    problems: Sequence[str] = (),
+    overtaken: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    """The correspondence, whose turn it is, and the forms that are possible now.
+
+    ``overtaken``: a follow-up arrived after the ticket was closed; its text stands in the reopening form.
+    """
+    closed = ticket.status == Status.CLOSED
+    draft = None
+    key: UUID = uuid4()
+    if not closed:
+        draft = drafts.newest(writing.whose(request), Draft.Kind.FOLLOW_UP, ticket=ticket)
+        key = draft.key if draft else key_of(request.POST)
+    sent = writing.just_sent(request, ticket)
+    context = {
+        "current": "tickets",
+        "ticket": ticket,
+        "place": place,
+        "line": turn_of(ticket),
+        "entries": queries.conversation(ticket, for_staff=False),
+        "form": form or FollowUpForm(initial=drafts.typed(draft)),
+        "closing": closing or CommentForm(auto_id="closing_%s"),
+        "reopening": reopening or ReopeningForm(auto_id="reopening_%s"),
+        "closed": closed,
+        "may_reopen": closed and access.may_reopen(ticket),
+        "reopen_until": access.reopen_until(ticket) if closed else None,
+        "reopen_days": centre.current().reopen_days,
+        "kept_on": kept_promise(ticket),
+        **writing.upload_context(key, draft, problems),
+        "upload_query": urlencode({"kind": Draft.Kind.FOLLOW_UP, "ticket": ticket.number}),
+        "overtaken": overtaken,
+        "back": f"{place.page}#reply",
+        "sent": sent,
+    }
+    response = render(request, "portal/ticket.html", context, status=status)
+    browser.remember(request, response)
+    return writing.said(request, response) if sent else response
+
+
+def kept_promise(ticket: Ticket) -> datetime | None:
+    """When the first answer came, for the line about the promise; None where there was none yet."""
+    return ticket.first_answered_at
+
+
+def receipt(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
+    """The receipt: number, when it was received, by when it is answered, and what it was about."""
+    opening = next(e for e in queries.conversation(ticket, for_staff=False) if e.message is not None)
+    return render(
+        request,
+        "portal/receipt.html",
+        {
+            "current": "tickets",
+            "ticket": ticket,
+            "place": place,
+            "opening": opening,
+            "address": "" if place.guest else absolute(place.page),
+        },
+    )
+
+
+def follow_up(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
+    """Send a further letter. Sent twice, it is one letter; on a ticket closed meanwhile its text is kept."""
+    form, key = FollowUpForm(request.POST), key_of(request.POST)
+    valid = form.is_valid()
+    draft = writing.own_draft(request, key, Draft.Kind.FOLLOW_UP)
+    if draft is not None and draft.ticket_id != ticket.pk:
+        draft, key = None, uuid4()
+    problems: list[str] = []
+    if not valid or writing.uploads(request):
+        typed = {"text": str(request.POST.get("text", ""))[: KEPT]}
+        draft = drafts.keep(key, writing.whose(request), Draft.Kind.FOLLOW_UP, fields=typed, ticket=ticket)
+        if draft is not None:
+            problems = writing.add_uploads(request, draft)
+    problems += writing.lost_files(request, draft, key)
+    if not valid or problems:
+        return page(request, ticket, place, form=form, problems=problems, status=422)
+    try:
+        actions.follow_up(
+            ticket, by=writer_of(request, ticket), text=form.cleaned_data["text"], draft=draft, submission=key
+        )
+    except IllegalMove:
+        if Message.objects.filter(submission=key, ticket=ticket).exists():  # it was sent before the ticket closed
+            return HttpResponseRedirect(place.page, status=303)
+        return _overtaken(request, ticket, place, form.cleaned_data["text"])
+    messages.success(request, _("Your follow-up has been sent. It is the centre's turn."))
+    return HttpResponseRedirect(f"{place.page}#reply", status=303)
+
+
+def closure(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
+    """Close at the customer's request, with an optional last word."""
+    form = CommentForm(request.POST, auto_id="closing_%s")
+    if not form.is_valid():
+        return page(request, ticket, place, closing=form, status=422)
+    try:
+        actions.close(
+            ticket,
+            by=writer_of(request, ticket),
+            reason=CloseReason.SOLVED_BY_CUSTOMER,
+            comment=form.cleaned_data["comment"],
+        )
+    except IllegalMove:
+        messages.info(request, _("This ticket was closed already."))
+    return HttpResponseRedirect(place.page, status=303)
+
+
+def reopening(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
+    """Open a closed ticket again while the time for it lasts, saying why."""
+    form = ReopeningForm(request.POST, auto_id="reopening_%s")
+    if ticket.status != Status.CLOSED:
+        messages.info(request, _("This ticket is open already."))
+        return HttpResponseRedirect(place.page, status=303)
+    if not access.may_reopen(ticket):
+        return page(request, ticket, place, reopening=form, status=409)
+    if not form.is_valid():
+        return page(request, ticket, place, reopening=form, status=422)
+    try:
+        actions.reopen(ticket, by=writer_of(request, ticket), text=form.cleaned_data["text"])
+    except IllegalMove:
+        messages.info(request, _("This ticket is open already."))
+    else:
+        messages.success(request, _("The ticket is open again. It is the centre's turn."))
+    return HttpResponseRedirect(place.page, status=303)
+
+
+def _overtaken(request: HttpRequest, ticket: Ticket, place: Place, text: str) -> HttpResponse:
+    """The ticket was closed while the follow-up was written: the page says so and offers the text for reopening."""
+    ticket.refresh_from_db()
+    again = ReopeningForm(initial={"text": text}, auto_id="reopening_%s")
+    return page(request, ticket, place, reopening=again, overtaken=True, status=409)

@@ -1,0 +1,138 @@
+"""A new ticket of someone signed in: one page, kept as a draft while it is written, sent once."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tawasul.core import clock, domains
+from tawasul.portal.forms.lookups import current_terms, services_on_offer
+from tawasul.portal.forms.tickets import TicketForm, key_of
+from tawasul.portal.views import writing
+from tawasul.portal.views.tickets import person_of
+from tawasul.service_levels import calendar, deadlines
+from tawasul.tickets import access, actions, drafts
+from tawasul.tickets.drafts import Whose
+from tawasul.tickets.models import Draft, Ticket
+from tawasul.tickets.writers import Writer
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def page(request: HttpRequest) -> HttpResponse:
+    """The form; sending it opens the ticket. A second sending of one form leads to the same ticket."""
+    if request.method == "POST":
+        return _send(request)
+    draft = _wanted_draft(request)
+    typed = drafts.typed(draft)
+    if not draft and request.GET.get("follows"):
+        typed["follows"] = access.ticket_for(request.user, request.GET["follows"]).spoken_number
+    form = TicketForm(initial=typed, services=services_on_offer(), current_terms=current_terms())
+    return _form_page(request, form, draft.key if draft else uuid4(), draft)
+
+
+@require_safe
+def domain(request: HttpRequest) -> HttpResponse:
+    """What a script asks while the form is written: the domain name in both forms, or why it cannot be one."""
+    typed = request.GET.get("domain", "")
+    name, problem = None, ""
+    if typed.strip():
+        try:
+            name = domains.parse_domain(typed)
+        except domains.BadDomain as bad:
+            problem = domains.message(bad)
+    return render(request, "portal/_domain.html", {"name": name, "problem": problem})
+
+
+def _send(request: HttpRequest) -> HttpResponse:
+    person, key = person_of(request), key_of(request.POST)
+    form = TicketForm(request.POST, services=services_on_offer(), current_terms=current_terms())
+    valid = form.is_valid()
+    draft = writing.own_draft(request, key, Draft.Kind.TICKET)
+    problems: list[str] = []
+    if not valid or writing.uploads(request):
+        draft = drafts.keep(key, Whose(person), Draft.Kind.TICKET, fields=form.as_typed())
+        if draft is not None:
+            problems = writing.add_uploads(request, draft)
+    problems += writing.lost_files(request, draft, key)
+    if not valid or problems:
+        return _form_page(request, form, key, draft, problems=problems, status=422)
+    answers = form.cleaned_data
+    ticket = actions.open_ticket(
+        by=Writer.of(person),
+        purpose=answers["purpose"],
+        service=answers["service"],
+        subject=answers["subject"],
+        text=answers["problem"],
+        wanted=answers["wanted"],
+        domain=answers["domain"],
+        request_number=answers["request_number"],
+        terms=form.current_terms,
+        language=get_language() or "ar",
+        follows=_followed(request, answers["follows"]),
+        draft=draft,
+        submission=key,
+    )
+    return writing.sent_to(ticket.get_absolute_url(), ticket)
+
+
+def _wanted_draft(request: HttpRequest) -> Draft | None:
+    """The draft that the address names, or the one touched last; none where a fresh form is wanted."""
+    if "draft" in request.GET:
+        try:
+            key = UUID(request.GET["draft"])
+        except ValueError:
+            raise Http404 from None
+        draft = writing.own_draft(request, key, Draft.Kind.TICKET)
+        if draft is None:
+            raise Http404
+        return draft
+    if "fresh" in request.GET or "follows" in request.GET:
+        return None
+    return drafts.newest(Whose(person_of(request)), Draft.Kind.TICKET)
+
+
+def _followed(request: HttpRequest, number: str) -> Ticket | None:
+    if not number:
+        return None
+    try:
+        return access.ticket_for(request.user, number)
+    except Http404:
+        return None
+
+
+def _form_page(
+    request: HttpRequest,
+    form: TicketForm,
+    key: UUID,
+    draft: Draft | None,
+    *,
+    problems: Sequence[str] = (),
+    status: int = 200,
+) -> HttpResponse:
+    return render(
+        request,
+        "portal/new_ticket.html",
+        {
+            "current": "new_ticket",
+            "form": form,
+            **writing.upload_context(key, draft, problems),
+            "upload_query": "kind=ticket",
+            "back": f"{reverse('portal:new_ticket')}?draft={key}#files",
+            "due_at": answer_due(),
+        },
+        status=status,
+    )
+
+
+def answer_due() -> object:
+    """When a ticket sent now is answered at the latest."""
+    current = calendar.current()
+    return deadlines.due_at(current, clock.now(), current.answer_days)

@@ -1,0 +1,155 @@
+"""Requests and tickets without an account: a form waits for its address to be confirmed, and a personal link is the
+key to one ticket. Tokens are 256 random bits; only their hashes are kept."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.http import Http404
+
+from tawasul.accounts.models import TermsVersion
+from tawasul.core import clock, domains
+from tawasul.core.tokens import new_token, token_hash
+from tawasul.tickets import actions, guests, numbers
+from tawasul.tickets.models import Channel, Draft, GuestLink, Message, Service, Ticket
+from tawasul.tickets.writers import Writer
+
+CONFIRM_LIFE = timedelta(hours=48)
+AGAIN_LIFE = timedelta(hours=1)  # how long a second press of "confirm" still leads to the ticket
+RENEW_BELOW = timedelta(days=60)  # a link in use is renewed when less than this is left of it
+_MOST_LINKS = 50  # of one ticket; the oldest make room
+
+
+class NotConfirmable(Exception):
+    """The link of a direct request opens nothing: ``draft`` is the request where it only expired, else None."""
+
+    def __init__(self, draft: Draft | None = None) -> None:
+        super().__init__("expired" if draft else "unknown")
+        self.draft = draft
+
+
+class LinkExpired(Exception):
+    """The personal link existed and its time has run out; a new one can be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A valid direct form, as it waits in a draft: plain text that opens a ticket once the address is confirmed."""
+
+    name: str
+    email: str
+    purpose: str
+    service: str
+    domain: str
+    request_number: str
+    subject: str
+    problem: str
+    wanted: str
+    terms: int
+    language: str
+
+
+def await_confirmation(draft: Draft, request: Request) -> str:
+    """Turn a draft into a request that waits for its address; returns the token of the link to mail. An earlier
+    link of the same request stops working. Call it inside the transaction that writes the mail."""
+    token, hashed = new_token()
+    valid = {field: getattr(request, field) for field in Request.__slots__}
+    draft.fields = {**draft.fields, **{f: str(v) for f, v in valid.items()}, "valid": valid}
+    draft.confirm_hash = hashed
+    draft.confirm_expires_at = clock.now() + CONFIRM_LIFE
+    draft.updated_at = clock.now()
+    draft.save(update_fields=["fields", "confirm_hash", "confirm_expires_at", "updated_at"])
+    return token
+
+
+def waiting(token: str) -> Draft:
+    """The request that a confirmation link belongs to. Raises NotConfirmable."""
+    draft = Draft.objects.filter(confirm_hash=token_hash(token), kind=Draft.Kind.DIRECT).first()
+    if draft is None or draft.confirm_expires_at is None or "valid" not in draft.fields:
+        raise NotConfirmable
+    if draft.confirm_expires_at <= clock.now():
+        raise NotConfirmable(draft)
+    return draft
+
+
+def open_confirmed(draft: Draft) -> Ticket:
+    """The address is confirmed: the ticket enters the centre's queue. Two confirmations open one ticket."""
+    valid: Mapping[str, str] = draft.fields["valid"]
+    terms = TermsVersion.objects.filter(pk=int(valid["terms"])).first()
+    return actions.open_ticket(
+        by=Writer(None, valid["name"], valid["email"]),
+        purpose=valid["purpose"],
+        service=Service.objects.get(code=valid["service"]),
+        subject=valid["subject"],
+        text=valid["problem"],
+        wanted=valid["wanted"],
+        domain=domains.parse_domain(valid["domain"]) if valid["domain"] else None,
+        request_number=valid["request_number"],
+        terms=terms,
+        language=valid["language"],
+        draft=draft,
+        submission=draft.key,
+        channel=Channel.DIRECT,
+    )
+
+
+def opened_just_now(key: uuid.UUID) -> Ticket | None:
+    """The ticket that a request became within the last hour: the second press of a button leads there too."""
+    message = (
+        Message.objects.select_related("ticket")
+        .filter(submission=key, channel=Channel.DIRECT, kind=Message.Kind.OPENING, at__gt=clock.now() - AGAIN_LIFE)
+        .first()
+    )
+    return message.ticket if message is not None and message.ticket.requester_id is None else None
+
+
+def new_link(ticket: Ticket) -> str:
+    """A further personal link of the ticket; returns its token."""
+    old = ticket.guest_links.order_by("-expires_at", "-pk").values_list("pk", flat=True)[_MOST_LINKS - 1 :]
+    GuestLink.objects.filter(pk__in=list(old)).delete()
+    return guests.new_link(ticket)
+
+
+def ticket_for_link(token: str) -> Ticket:
+    """The ticket a personal link opens; using it renews it. Raises Http404, or LinkExpired."""
+    link = (
+        GuestLink.objects.select_related("ticket__service", "ticket__terms").filter(token_hash=token_hash(token)).first()
+    )
+    if link is None:
+        raise Http404
+    now = clock.now()
+    if link.expires_at <= now:
+        raise LinkExpired
+    if link.expires_at - now < RENEW_BELOW:
+        GuestLink.objects.filter(pk=link.pk).update(expires_at=now + guests.LINK_LIFE)
+    return link.ticket
+
+
+def held_tickets(hashes: Collection[str]) -> set[int]:
+    """Keys of the tickets whose personal links, known by their hashes, are held and still work."""
+    if not hashes:
+        return set()
+    links = GuestLink.objects.filter(token_hash__in=list(hashes), expires_at__gt=clock.now())
+    return set(links.values_list("ticket_id", flat=True))
+
+
+def ticket_of_held_link(hashes: Collection[str], number: str) -> Ticket:
+    """The ticket of that number, if one of the held links opens it. Raises Http404."""
+    try:
+        digits = numbers.parse_number(number)
+    except (numbers.NotANumber, numbers.Mistyped):
+        raise Http404 from None
+    ticket = Ticket.objects.filter(number=digits, pk__in=held_tickets(hashes)).first()
+    if ticket is None:
+        raise Http404
+    return ticket
+
+
+def ticket_to_link_anew(number: str, email: str) -> Ticket | None:
+    """A ticket without an account by its number (digits) and the address it was opened with; None where the two do
+    not belong together. The asker must not be told which."""
+    ticket = Ticket.objects.filter(number=number, requester=None).first()
+    if ticket is None or ticket.requester_email.lower() != email.lower():
+        return None
+    return ticket

@@ -1,0 +1,21 @@
+"""What a browser would send along: the hidden fields of the page's own form."""
+
+import re
+from html import unescape
+from typing import Any
+
+_INPUT = re.compile(r"<input[^>]*type=\"hidden\"[^>]*>")
+_NAME, _VALUE = re.compile(r'name="([^"]*)"'), re.compile(r'value="([^"]*)"')
+
+
+def hidden_fields(page: Any, form: str = "data-autosave") -> dict[str, str]:
+    """Names and values of the hidden inputs inside the form that has this text in its tag."""
+    html = page.content.decode()
+    start = html.index(form)
+    part = html[start : html.index("</form>", start)]
+    fields = {}
+    for tag in _INPUT.findall(part):
+        name, value = _NAME.search(tag), _VALUE.search(tag)
+        if name:
+            fields[unescape(name[1])] = unescape(value[1]) if value else ""
+    return fields
