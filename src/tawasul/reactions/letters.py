@@ -1,0 +1,166 @@
+"""Reactions that write to the customer: each returns the mail that an event calls for, or nothing.
+
+A reaction may run late (the worker was down), so each asks whether what it would say is still true.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+
+from tawasul.core import centre, clock
+from tawasul.core.links import absolute
+from tawasul.mail import actions as mail
+from tawasul.mail.models import OutgoingMail
+from tawasul.service_levels import calendar
+from tawasul.tickets import access, direct
+from tawasul.tickets.models import Attachment, CloseReason, Event, Message, Status, Ticket
+
+DAY = 86400.0
+MOST_STEPS = 10  # of the turn line; more are not told apart
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The turn line of a mail: ``left`` of ``total`` steps are solid."""
+
+    left: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as a mail names it."""
+
+    name: str
+    pages: int
+    link: str
+
+
+def confirm_receipt(event: Event) -> Iterable[OutgoingMail]:
+    """The ticket was opened: its number, the date, the promised answer, the link. Nothing that was typed."""
+    ticket = event.ticket
+    yield _mail(event, "ticket_opened", due=ticket.answer_due_at, turn=_centre_turn())
+
+
+def carry_answer(event: Event) -> Iterable[OutgoingMail]:
+    """The centre's answer, with its files and the day on which the ticket closes if nothing comes."""
+    if event.message is None:  # removed since
+        return
+    ticket = event.ticket
+    due = ticket.close_due_at if ticket.last_answered_at == event.message.at else None
+    yield _mail(event, "answer", letter=event.message, close_due_at=due, turn=_customer_turn(due))
+
+
+def tell_of_hold(event: Event) -> Iterable[OutgoingMail]:
+    """The centre waits for a third party: for whom, and why."""
+    if event.ticket.status == Status.ON_HOLD:
+        yield _mail(event, "on_hold", reason=event.data.get("reason", ""), party=event.data.get("party", ""))
+
+
+def warn_of_closing(event: Event) -> Iterable[OutgoingMail]:
+    """The ticket closes soon; unless the customer wrote meanwhile."""
+    ticket = event.ticket
+    due = ticket.close_due_at
+    if due is None or due <= clock.now() or due.isoformat() != event.data.get("close_due_at"):
+        return
+    yield _mail(
+        event,
+        "close_warning",
+        close_due_at=due,
+        turn=_customer_turn(due),
+        answered_at=ticket.last_answered_at or event.at,
+    )
+
+
+def tell_of_closing(event: Event) -> Iterable[OutgoingMail]:
+    """Why the ticket was closed, and until when it can be reopened. Spam gets no answer."""
+    ticket = event.ticket
+    reason = event.data.get("reason", ticket.close_reason)
+    if ticket.status != Status.CLOSED or reason == CloseReason.SPAM:
+        return
+    letter = event.message if event.message and event.message.kind == Message.Kind.ANSWER else None
+    yield _mail(
+        event,
+        "closed",
+        letter=letter,
+        reason=reason,
+        closed_at=event.at,
+        reopen_until=access.reopen_until(ticket) if access.may_reopen(ticket) else None,
+    )
+
+
+def tell_of_reopening(event: Event) -> Iterable[OutgoingMail]:
+    """The ticket is open again: by the centre, or at the customer's request, with the new promise."""
+    ticket = event.ticket
+    if ticket.status == Status.CLOSED:
+        return
+    yield _mail(
+        event,
+        "reopened",
+        at=event.at,
+        by_centre=event.actor is not None and event.actor.is_staff,
+        due=ticket.answer_due_at,
+        turn=_centre_turn(),
+    )
+
+
+def _mail(event: Event, kind: str, *, letter: Message | None = None, **context: Any) -> OutgoingMail:
+    ticket, person = event.ticket, event.ticket.requester
+    language = person.language if person is not None else ticket.language
+    with translation.override(language):
+        links = _links(ticket)
+        files = _files(letter, links["link"], own=person is not None)
+    return mail.compose(
+        kind,
+        to=person.email if person is not None else ticket.requester_email,
+        name=person.full_name if person is not None else ticket.requester_name,
+        language=language,
+        context={**context, **links, "files": files, "guest": person is None},
+        key=f"event:{event.pk}:{kind}",
+        ticket=ticket,
+        letter=letter,
+        person=person,
+    )
+
+
+def _links(ticket: Ticket) -> dict[str, str]:
+    """The page of the ticket and its receipt: the account's, or behind a new personal link."""
+    if ticket.requester_id is not None:
+        return {
+            "link": absolute(ticket.get_absolute_url()),
+            "receipt_link": absolute(reverse("portal:receipt", args=[ticket.spoken_number])),
+        }
+    token = direct.new_link(ticket)
+    return {
+        "link": absolute(reverse("portal:guest_ticket", args=[token])),
+        "receipt_link": absolute(reverse("portal:guest_receipt", args=[token])),
+    }
+
+
+def _files(letter: Message | None, page: str, *, own: bool) -> list[File]:
+    """Names and links of a letter's files; without an account they open on the ticket's page."""
+    if letter is None or not letter.file_count:
+        return []
+    found = Attachment.objects.filter(message=letter).select_related("file").order_by("pk")
+    return [
+        File(a.file.name, a.file.pages, absolute(reverse("portal:file", args=[a.file_id])) if own else page)
+        for a in found
+    ]
+
+
+def _customer_turn(due: datetime | None) -> Turn | None:
+    if due is None:
+        return None
+    total = min(max(math.ceil(centre.current().close_after_hours / 24), 1), MOST_STEPS)
+    left = math.ceil((due - clock.now()).total_seconds() / DAY - 0.01)
+    return Turn(left=min(max(left, 1), total), total=total)
+
+
+def _centre_turn() -> Turn:
+    total = min(max(math.ceil(calendar.current().answer_days), 1), MOST_STEPS)
+    return Turn(left=total, total=total)

@@ -1,0 +1,77 @@
+"""What happens at its time: a literal table of chores, each done by whichever worker takes it, once a period."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import InterfaceError, OperationalError
+
+from tawasul.accounts import requests
+from tawasul.attachments import actions as attachments
+from tawasul.core import clock
+from tawasul.reactions.models import Chore
+from tawasul.tickets import drafts, silence
+from tawasul.tickets.models import Draft
+
+log = logging.getLogger(__name__)
+
+DRAFT_LIFE = timedelta(days=30)
+AFTER_FAILURE = timedelta(minutes=5)
+
+
+def drop_stale_drafts(most: int = 1000) -> int:
+    """Forget what nobody has touched for DRAFT_LIFE, with its files; how many."""
+    stale = list(Draft.objects.filter(updated_at__lt=clock.now() - DRAFT_LIFE).order_by("updated_at")[:most])
+    for draft in stale:
+        drafts.discard(draft)
+    return len(stale)
+
+
+def drop_ended_sessions() -> None:
+    """Forget sessions whose time is over."""
+    SessionStore.clear_expired()
+
+
+CHORES: Mapping[str, tuple[timedelta, Callable[[], object]]] = {
+    "close_silent": (timedelta(seconds=5), silence.close_silent),
+    "warn_silent": (timedelta(minutes=1), silence.warn_silent),
+    "expire_requests": (timedelta(hours=1), requests.expire_requests),
+    "drop_stale_drafts": (timedelta(days=1), drop_stale_drafts),
+    "drop_ended_sessions": (timedelta(days=1), drop_ended_sessions),
+    "collect_orphan_files": (timedelta(days=1), attachments.collect_orphans),
+}
+
+
+def prepare() -> None:
+    """Give every chore of the table its row; a chore that is new is due at once."""
+    Chore.objects.bulk_create([Chore(name=name) for name in CHORES], ignore_conflicts=True)
+
+
+def do_due() -> int:
+    """Do the chores that are due and that no other worker takes first; how many were done.
+
+    Taking a chore is one conditional update, so a period has one taker; a taker that is killed leaves the chore to
+    the next period. A chore that fails says so in its row and is tried again within minutes.
+    """
+    done = 0
+    for chore in Chore.objects.filter(due_at__lte=clock.now(), name__in=CHORES).order_by("due_at"):
+        every, do = CHORES[chore.name]
+        taken = Chore.objects.filter(pk=chore.pk, due_at=chore.due_at).update(due_at=clock.now() + every)
+        if not taken:
+            continue
+        try:
+            do()
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as problem:
+            log.exception("chore %s failed", chore.name)
+            Chore.objects.filter(pk=chore.pk).update(
+                last_error=f"{type(problem).__name__}: {problem}"[:2000],
+                due_at=clock.now() + min(every, AFTER_FAILURE),
+            )
+        else:
+            if chore.last_error:
+                Chore.objects.filter(pk=chore.pk).update(last_error="")
+            done += 1
+    return done

@@ -1,0 +1,29 @@
+"""What follows from each event. This is the page to read to learn what happens when.
+
+A reaction takes the event and returns the rows to write; it writes nothing and asks no network. The rows have unique
+keys, so that reacting twice is harmless. An event that is not here has no consequences beyond its own row.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from django.db.models import Model
+
+from tawasul.reactions import letters
+from tawasul.tickets.models import Event
+
+Reaction = Callable[[Event], Iterable[Model]]
+
+REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
+    Event.Kind.OPENED: (letters.confirm_receipt,),
+    Event.Kind.ANSWERED: (letters.carry_answer,),
+    Event.Kind.FOLLOWED_UP: (),  # the desk's queue shows it
+    Event.Kind.HELD: (letters.tell_of_hold,),
+    Event.Kind.RESUMED: (),
+    Event.Kind.CLOSE_WARNED: (letters.warn_of_closing,),
+    Event.Kind.CLOSED: (letters.tell_of_closing,),
+    Event.Kind.REOPENED: (letters.tell_of_reopening,),
+    Event.Kind.NOTED: (),
+    Event.Kind.TAKEN: (),
+    Event.Kind.ASSIGNED: (),
+    Event.Kind.CLAIMED: (),
+}
