@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
         if missing.name is None or missing.name.startswith("tawasul."):
             raise
         print(
-            f"tawasul {name} needs {missing.name}, a developer's tool: start it with ./tawasul, or install the dev group",
+            f"tawasul {name} needs {missing.name}, a developer's tool: start it as ./tawasul {name}",
             file=sys.stderr,
         )
         return 1
