@@ -67,7 +67,7 @@ def environment(**options: Any) -> Environment:
     options["autoescape"] = True
     options.setdefault("bytecode_cache", _bytecode_cache())
     made = Environment(  # noqa: S701 (autoescape stands in options)
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
         cache_size=-1,

@@ -28,13 +28,17 @@ SWATCHES = [
 class Fields(forms.Form):
     """One of each kind."""
 
-    plain = forms.CharField(label=gettext_lazy("Plain"), help_text=gettext_lazy("The hint stands before the field."))
+    plain = forms.CharField(
+        label=gettext_lazy("Plain"), help_text=gettext_lazy("The hint stands before the field.")
+    )
     wrong = forms.CharField(label=gettext_lazy("Wrong"), max_length=40)
     mail = forms.EmailField(label=gettext_lazy("E-mail"))
     password = forms.CharField(label=gettext_lazy("Password"), widget=forms.PasswordInput, required=False)
     choice = forms.ChoiceField(label=gettext_lazy("Choice"), choices=[("1", "DNSSEC"), ("2", "EPP")])
     one = forms.ChoiceField(
-        label=gettext_lazy("One of several"), choices=[("1", "DNSSEC"), ("2", "EPP")], widget=forms.RadioSelect
+        label=gettext_lazy("One of several"),
+        choices=[("1", "DNSSEC"), ("2", "EPP")],
+        widget=forms.RadioSelect,
     )
     agreed = forms.BooleanField(label=gettext_lazy("I agree"))
     text = forms.CharField(label=gettext_lazy("Text"), widget=forms.Textarea, max_length=200, required=False)
@@ -63,7 +67,10 @@ def _turns(now: datetime) -> list[Any]:
             hold_reason=_("We asked for an opinion on the name."),
         ),
         Ticket(
-            status=Status.CLOSED, close_reason=CloseReason.SILENCE, created_at=now - 12 * day, closed_at=now - day
+            status=Status.CLOSED,
+            close_reason=CloseReason.SILENCE,
+            created_at=now - 12 * day,
+            closed_at=now - day,
         ),
     ]
     return [turn_of(ticket, now=now, calendar=working) for ticket in samples]
@@ -106,7 +113,14 @@ def page(request: HttpRequest) -> HttpResponse:
         raise Http404
     now = clock.now()
     form = Fields(
-        {"plain": "مثال-تجريبي.السعودية", "wrong": "http://example", "mail": "دعم@سجل.السعودية", "choice": "1", "one": "2", "agreed": "on"}
+        {
+            "plain": "مثال-تجريبي.السعودية",
+            "wrong": "http://example",
+            "mail": "دعم@سجل.السعودية",
+            "choice": "1",
+            "one": "2",
+            "agreed": "on",
+        }
     )
     files = [
         _file(1, "خطاب-التفويض.tiff", "image/tiff", pages=3),
@@ -120,6 +134,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "letters": _letters(now),
         "files": files,
         "removals": {file.pk: "/" for file in files},
-        "refused": [("zone.docx", _("DOCX files are not allowed."))],
+        "refused": [("zone.docx", _("DOCX files are not allowed."), "/")],
     }
     return render(request, "ui/components.html", context)
