@@ -1,5 +1,6 @@
 """People, teams, account requests, and what each person agreed to."""
 
+import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -9,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tawasul.core import clock
+from tawasul.core.leases import LeasedRow, LeasedRowQuerySet
 
 
 class Language(models.TextChoices):
@@ -18,16 +20,23 @@ class Language(models.TextChoices):
     EN = "en", "English"
 
 
+def address_key(address: str) -> str:
+    """The form in which an account's address is stored and looked up: NFC, lower case, domain in U-labels."""
+    return unicodedata.normalize("NFC", address.strip()).lower()
+
+
 class PersonManager(BaseUserManager["Person"]):
-    """Creates people; e-mail addresses are stored as they were normalised by ``core.addresses``."""
+    """Creates people. User names and addresses are stored in the one form that sign-in looks for."""
 
     def create_user(self, username: str, email: str, password: str | None = None, **fields: Any) -> "Person":
-        person = self.model(username=username, email=email, **fields)
+        person = self.model(username=Person.normalize_username(username), email=address_key(email), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
 
-    def create_superuser(self, username: str, email: str, password: str | None = None, **fields: Any) -> "Person":
+    def create_superuser(
+        self, username: str, email: str, password: str | None = None, **fields: Any
+    ) -> "Person":
         return self.create_user(username, email, password, is_staff=True, is_superuser=True, **fields)
 
 
@@ -65,6 +74,15 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return self.full_name
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """NFKC and lower case: Fahd and fahd are one person."""
+        return unicodedata.normalize("NFKC", username.strip()).lower()
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = address_key(self.email)
+
 
 class Team(models.Model):
     """A group of staff that looks after some services."""
@@ -72,7 +90,11 @@ class Team(models.Model):
     name_ar = models.CharField(_("name in Arabic"), max_length=100)
     name_en = models.CharField(_("name in English"), max_length=100)
     members = models.ManyToManyField(
-        Person, related_name="teams", blank=True, verbose_name=_("members"), limit_choices_to={"is_staff": True}
+        Person,
+        related_name="teams",
+        blank=True,
+        verbose_name=_("members"),
+        limit_choices_to={"is_staff": True},
     )
 
     class Meta:
@@ -89,7 +111,8 @@ class AccountRequest(models.Model):
     """A requested account that is not activated yet; it becomes a Person by the mailed link or code, or expires.
 
     Holds the form's answers as they will stand on the Person, the password already hashed, and only hashes of
-    the link's token and of the codes.
+    the link's token and of the codes. Where the address already has an account the row looks alike, but carries no
+    hash, so nothing can activate it.
     """
 
     username = models.CharField(max_length=64, db_index=True)
@@ -175,3 +198,40 @@ class KnownDevice(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class EmailChange(models.Model):
+    """A wish to move an account to another address. It happens when both addresses have agreed, by mailed links."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="email_change")
+    new_email = models.CharField(max_length=320)
+    old_hash = models.CharField(
+        max_length=64, unique=True
+    )  # SHA-256 of the token mailed to the present address
+    new_hash = models.CharField(max_length=64, unique=True)  # and of the one mailed to the new address
+    old_agreed_at = models.DateTimeField(null=True, default=None)
+    new_agreed_at = models.DateTimeField(null=True, default=None)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.created_at:%Y-%m-%d}"
+
+
+class OutgoingSms(LeasedRow):
+    """One short message to one mobile; a row first, the gateway later, by the worker."""
+
+    to = models.CharField(max_length=20)  # E.164
+    text = models.CharField(max_length=300)
+    key = models.CharField(max_length=120, unique=True)  # what it answers to; a repeat is refused
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = LeasedRowQuerySet["OutgoingSms"].as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=LeasedRow.waiting(), name="outgoingsms_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

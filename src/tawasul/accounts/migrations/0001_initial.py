@@ -7,130 +7,260 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TermsVersion',
+            name="TermsVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=20, unique=True, verbose_name='version')),
-                ('text_ar', models.TextField(verbose_name='text in Arabic')),
-                ('text_en', models.TextField(verbose_name='text in English')),
-                ('published_at', models.DateTimeField(default=tawasul.core.clock.now, verbose_name='published')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.CharField(max_length=20, unique=True, verbose_name="version")),
+                ("text_ar", models.TextField(verbose_name="text in Arabic")),
+                ("text_en", models.TextField(verbose_name="text in English")),
+                (
+                    "published_at",
+                    models.DateTimeField(default=tawasul.core.clock.now, verbose_name="published"),
+                ),
             ],
             options={
-                'verbose_name': 'terms version',
-                'verbose_name_plural': 'terms versions',
-                'ordering': ['-published_at'],
+                "verbose_name": "terms version",
+                "verbose_name_plural": "terms versions",
+                "ordering": ["-published_at"],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(max_length=64, unique=True, verbose_name='user name')),
-                ('email', models.CharField(max_length=320, unique=True, verbose_name='e-mail')),
-                ('full_name', models.CharField(max_length=150, verbose_name='full name')),
-                ('position', models.CharField(blank=True, max_length=150, verbose_name='position')),
-                ('organisation', models.CharField(blank=True, max_length=200, verbose_name='organisation')),
-                ('country', models.CharField(default='SA', max_length=2, verbose_name='country')),
-                ('city', models.CharField(blank=True, max_length=100, verbose_name='city')),
-                ('address_line', models.CharField(blank=True, max_length=200, verbose_name='national address')),
-                ('mobile', models.CharField(blank=True, max_length=20, verbose_name='mobile')),
-                ('language', models.CharField(choices=[('ar', 'العربية'), ('en', 'English')], default='ar', max_length=2, verbose_name='language')),
-                ('time_zone', models.CharField(default='Asia/Riyadh', max_length=64, verbose_name='time zone')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='staff of the centre')),
-                ('date_joined', models.DateTimeField(default=tawasul.core.clock.now, verbose_name='joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("username", models.CharField(max_length=64, unique=True, verbose_name="user name")),
+                ("email", models.CharField(max_length=320, unique=True, verbose_name="e-mail")),
+                ("full_name", models.CharField(max_length=150, verbose_name="full name")),
+                ("position", models.CharField(blank=True, max_length=150, verbose_name="position")),
+                ("organisation", models.CharField(blank=True, max_length=200, verbose_name="organisation")),
+                ("country", models.CharField(default="SA", max_length=2, verbose_name="country")),
+                ("city", models.CharField(blank=True, max_length=100, verbose_name="city")),
+                (
+                    "address_line",
+                    models.CharField(blank=True, max_length=200, verbose_name="national address"),
+                ),
+                ("mobile", models.CharField(blank=True, max_length=20, verbose_name="mobile")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("ar", "العربية"), ("en", "English")],
+                        default="ar",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(default="Asia/Riyadh", max_length=64, verbose_name="time zone"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("is_staff", models.BooleanField(default=False, verbose_name="staff of the centre")),
+                ("date_joined", models.DateTimeField(default=tawasul.core.clock.now, verbose_name="joined")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ar', models.CharField(max_length=100, verbose_name='name in Arabic')),
-                ('name_en', models.CharField(max_length=100, verbose_name='name in English')),
-                ('members', models.ManyToManyField(blank=True, limit_choices_to={'is_staff': True}, related_name='teams', to=settings.AUTH_USER_MODEL, verbose_name='members')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_ar", models.CharField(max_length=100, verbose_name="name in Arabic")),
+                ("name_en", models.CharField(max_length=100, verbose_name="name in English")),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        blank=True,
+                        limit_choices_to={"is_staff": True},
+                        related_name="teams",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="members",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'team',
-                'verbose_name_plural': 'teams',
+                "verbose_name": "team",
+                "verbose_name_plural": "teams",
             },
         ),
         migrations.CreateModel(
-            name='KnownDevice',
+            name="KnownDevice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64)),
-                ('label', models.CharField(blank=True, max_length=200)),
-                ('first_seen', models.DateTimeField(default=tawasul.core.clock.now)),
-                ('last_seen', models.DateTimeField(default=tawasul.core.clock.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64)),
+                ("label", models.CharField(blank=True, max_length=200)),
+                ("first_seen", models.DateTimeField(default=tawasul.core.clock.now)),
+                ("last_seen", models.DateTimeField(default=tawasul.core.clock.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="devices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('person', 'token_hash'), name='device_once_a_person')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "token_hash"), name="device_once_a_person")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occasion', models.CharField(choices=[('account', 'account request'), ('ticket', 'ticket')], max_length=10)),
-                ('at', models.DateTimeField(default=tawasul.core.clock.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to=settings.AUTH_USER_MODEL)),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.termsversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "occasion",
+                    models.CharField(
+                        choices=[("account", "account request"), ("ticket", "ticket")], max_length=10
+                    ),
+                ),
+                ("at", models.DateTimeField(default=tawasul.core.clock.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.termsversion",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-at'], name='consent_of_person')],
+                "indexes": [models.Index(fields=["person", "-at"], name="consent_of_person")],
             },
         ),
         migrations.CreateModel(
-            name='AccountRequest',
+            name="AccountRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('username', models.CharField(db_index=True, max_length=64)),
-                ('email', models.CharField(db_index=True, max_length=320)),
-                ('password', models.CharField(max_length=128)),
-                ('full_name', models.CharField(max_length=150)),
-                ('position', models.CharField(max_length=150)),
-                ('organisation', models.CharField(max_length=200)),
-                ('country', models.CharField(default='SA', max_length=2)),
-                ('city', models.CharField(max_length=100)),
-                ('address_line', models.CharField(max_length=200)),
-                ('mobile', models.CharField(max_length=20)),
-                ('language', models.CharField(choices=[('ar', 'العربية'), ('en', 'English')], default='ar', max_length=2)),
-                ('terms_accepted_at', models.DateTimeField(default=tawasul.core.clock.now)),
-                ('key', models.CharField(max_length=43, unique=True)),
-                ('token_hash', models.CharField(blank=True, max_length=64)),
-                ('code_hash', models.CharField(blank=True, max_length=64)),
-                ('code_tries', models.PositiveIntegerField(default=0)),
-                ('mobile_code_hash', models.CharField(blank=True, max_length=64)),
-                ('mobile_confirmed', models.BooleanField(default=False)),
-                ('mails_sent', models.PositiveIntegerField(default=0)),
-                ('last_mail_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(default=tawasul.core.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('activated_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.termsversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("username", models.CharField(db_index=True, max_length=64)),
+                ("email", models.CharField(db_index=True, max_length=320)),
+                ("password", models.CharField(max_length=128)),
+                ("full_name", models.CharField(max_length=150)),
+                ("position", models.CharField(max_length=150)),
+                ("organisation", models.CharField(max_length=200)),
+                ("country", models.CharField(default="SA", max_length=2)),
+                ("city", models.CharField(max_length=100)),
+                ("address_line", models.CharField(max_length=200)),
+                ("mobile", models.CharField(max_length=20)),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("ar", "العربية"), ("en", "English")], default="ar", max_length=2
+                    ),
+                ),
+                ("terms_accepted_at", models.DateTimeField(default=tawasul.core.clock.now)),
+                ("key", models.CharField(max_length=43, unique=True)),
+                ("token_hash", models.CharField(blank=True, max_length=64)),
+                ("code_hash", models.CharField(blank=True, max_length=64)),
+                ("code_tries", models.PositiveIntegerField(default=0)),
+                ("mobile_code_hash", models.CharField(blank=True, max_length=64)),
+                ("mobile_confirmed", models.BooleanField(default=False)),
+                ("mails_sent", models.PositiveIntegerField(default=0)),
+                ("last_mail_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(default=tawasul.core.clock.now)),
+                ("expires_at", models.DateTimeField()),
+                ("activated_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.termsversion",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['expires_at'], name='accountrequest_expires')],
+                "indexes": [models.Index(fields=["expires_at"], name="accountrequest_expires")],
             },
         ),
     ]

@@ -1,0 +1,31 @@
+"""Sign-in by user name or e-mail address."""
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+
+from tawasul.accounts import queries
+from tawasul.accounts.access import SECOND_STEPS
+from tawasul.accounts.models import Person
+
+
+class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
+    """One look-up and one password hash, whatever was typed and whether or not it belongs to somebody.
+
+    Allauth's own backend hashes twice for a known address and once for an unknown one, which a clock can see.
+    """
+
+    def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> Person | None:
+        login = str(credentials.get("username") or credentials.get("email") or "")
+        person = queries.person_by_login(login)
+        found: Person | None = self._check_password(person, str(credentials.get("password") or ""))
+        return found
+
+    def get_user(self, user_id: int) -> Person | None:
+        """The person behind a session, with ``second_step`` known, in one query; None where the account is disabled."""
+        steps = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=SECOND_STEPS)
+        person = Person.objects.annotate(second_step=Exists(steps)).filter(pk=user_id).first()
+        return person if person is not None and self.user_can_authenticate(person) else None
