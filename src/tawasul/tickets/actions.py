@@ -338,7 +338,7 @@ def _letter(
         author_name=by.name,
         text=text,
         wanted=wanted,
-        html=render_answer(text) if staff else render_plain(text) + (render_plain(wanted) if wanted else ""),
+        html=render_answer(text) if staff else render_plain(text),  # what help is wanted is drawn beside it
         channel=channel,
         at=at,
         submission=submission,
