@@ -63,8 +63,10 @@ function insert(box, from, to, text) {
 
 const scroll = document.querySelector("[data-to-end]");
 if (scroll && !location.hash) {
-  const last = scroll.querySelector(".letter:last-of-type") ?? scroll.lastElementChild;
-  if (scroll.scrollHeight > scroll.clientHeight) scroll.scrollTop = last ? last.offsetTop - scroll.offsetTop : scroll.scrollHeight;
+  const last = [...scroll.querySelectorAll(".letter")].at(-1);
+  if (last && scroll.scrollHeight > scroll.clientHeight) {
+    scroll.scrollTop += last.getBoundingClientRect().top - scroll.getBoundingClientRect().top - 8;
+  }
 }
 
 // Only one of "hold" and "close" is open at a time, and Escape closes it.
