@@ -12,7 +12,7 @@ from typing import Literal
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tawasul.core import clock, dates
 from tawasul.service_levels import calendar as calendars
@@ -69,10 +69,13 @@ def turn_of(
     return _with_centre(ticket, viewer, now, calendar)
 
 
-def _time(moment: datetime, words: str | None = None) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(
-        text.iso(moment), words or dates.date_with_hijri(moment)
-    )
+def _time(moment: datetime, *, firm: bool = False) -> Markup:
+    """The date in both calendars; ``firm`` for the one that something depends on."""
+    day = escape(dates.long_date(moment))
+    words = escape(dates.date_with_hijri(moment))
+    if firm:
+        words = words.replace(day, Markup("<b>{}</b>").format(day), 1)
+    return Markup('<time datetime="{}">{}</time>').format(text.iso(moment), words)
 
 
 def _ends(viewer: Viewer) -> tuple[str, str]:
@@ -150,7 +153,7 @@ def _with_customer(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
                 "this ticket closes by itself: <b>%(left)s</b>."
             ),
             answered=_time(answered or now),
-            due=_time(due),
+            due=_time(due, firm=True),
             hour=hour,
             left=_left_in_words(now, due),
         )
@@ -158,7 +161,7 @@ def _with_customer(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
         sentence = text.fill(
             _("Answered on %(answered)s. Without a follow-up it closes by itself on %(due)s, at %(hour)s."),
             answered=_time(answered or now),
-            due=_time(due),
+            due=_time(due, firm=True),
             hour=hour,
         )
     return Turn(
@@ -228,7 +231,7 @@ def _with_centre(ticket: Ticket, viewer: Viewer, now: datetime, calendar: calend
     return Turn(
         state="centre",
         word=word,
-        sentence=text.fill(sentence, due=_time(due), hour=dates.clock_time(due)),
+        sentence=text.fill(sentence, due=_time(due, firm=True), hour=dates.clock_time(due)),
         brief=brief,
         until=until,
         centre=centre,
@@ -287,7 +290,8 @@ def _closed(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
     if access.may_reopen(ticket, now):
         until = access.reopen_until(ticket)
         sentence += " " + text.fill(
-            _("It can be reopened until %(day)s."), day=_time(until, dates.long_date(until))
+            _("It can be reopened until %(day)s."),
+            day=Markup('<time datetime="{}">{}</time>').format(text.iso(until), dates.long_date(until)),
         )
     return Turn(
         state="closed",
