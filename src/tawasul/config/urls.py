@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ),
         path("account/", include(_door("tawasul.portal.account_urls"))),
         path("desk/", include((_door("tawasul.desk.urls"), "desk"))),
+        path("", include(_door("tawasul.ui.page_urls"))),
         path("admin/", site.urls),
     ),
 ]
