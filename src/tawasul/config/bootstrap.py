@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,7 +41,7 @@ def _environment() -> dict[str, str]:
     return env
 
 
-def _quietly(command: list[str | Path]) -> str:
+def _quietly(command: Sequence[str | Path]) -> str:
     """Run a command; "" when it worked, else the end of what it said."""
     try:
         done = subprocess.run(
@@ -95,8 +96,8 @@ def install(locks: list[str], *, target: Path | None = None) -> None:
     has_pip = not _quietly([PYTHON, "-m", "pip", "--version"])
     found = uv()
     if not found and has_pip:
-        pip_uv = [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:"]
-        _quietly([*pip_uv, "-r", "requirements-uv.txt"])
+        pip_uv = ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:"]
+        _quietly([PYTHON, *pip_uv, "-r", "requirements-uv.txt"])
         found = uv()
     problem = "no uv, and no pip in .venv"
     if found:

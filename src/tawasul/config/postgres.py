@@ -5,7 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -73,33 +73,34 @@ def server(*, durable: bool = False) -> Iterator[str]:
         )
         settings = [*fast, "-c", "listen_addresses=", "-c", f"unix_socket_directories={place}"]
         settings += ["-c", "max_connections=200", "-c", "shared_buffers=128MB"]
+        make = [
+            str(folder / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            USER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "-N",
+        ]
+        _do([*prefix, *make])
+        control = [str(folder / "pg_ctl"), "-D", str(data), "-w", "-t", "60"]
         _do(
-            [
-                *prefix,
-                folder / "initdb",
-                "-D",
-                data,
-                "-U",
-                USER,
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--no-locale",
-                "-N",
-            ]
+            [*prefix, *control, "-l", str(place / "log"), "-o", " ".join(settings), "start"],
+            log=place / "log",
         )
-        start = [*prefix, folder / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", place / "log"]
-        _do([*start, "-o", " ".join(settings), "start"], log=place / "log")
         try:
             yield f"postgresql:///postgres?host={quote(str(place), safe='')}&user={USER}"
         finally:
-            _do([*prefix, folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"])
+            _do([*prefix, *control, "-m", "immediate", "stop"])
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _do(command: list[str | Path], *, log: Path | None = None) -> None:
+def _do(command: Sequence[str], *, log: Path | None = None) -> None:
     """The server outlives pg_ctl, so its output goes to a file: a pipe would never end."""
     with tempfile.TemporaryFile() as output:
         done = subprocess.run(

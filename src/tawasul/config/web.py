@@ -49,7 +49,8 @@ def _warm() -> None:
     for language, _ in settings.LANGUAGES:
         with translation.override(language):
             get_resolver()._populate()
-            translation.gettext("")
+            translation.get_language_info(language)
+            translation.gettext("January")
     environment = engines["jinja2"].env  # type: ignore[attr-defined]
     for name in environment.list_templates(filter_func=lambda name: name.endswith(".html")):
         with contextlib.suppress(

@@ -99,7 +99,9 @@ class NewTicket(Scene):
         for start in range(0, len(ordered), 500):
             found += Ticket.objects.filter(number__in=ordered[start : start + 500], message_count=1).count()
         if not (len(numbers) == len(self.made) == found):
-            raise BadAnswer(f"{len(self.made)} answers, {len(numbers)} numbers, {found} tickets in the database")
+            raise BadAnswer(
+                f"{len(self.made)} answers, {len(numbers)} numbers, {found} tickets in the database"
+            )
         return found
 
 
@@ -129,7 +131,9 @@ class NewTicketWithPicture(NewTicket):
         files = 0
         for start in range(0, len(numbers), 500):
             some = numbers[start : start + 500]
-            files += Attachment.objects.filter(message__ticket__number__in=some, file__size=len(self.stage.picture)).count()
+            files += Attachment.objects.filter(
+                message__ticket__number__in=some, file__size=len(self.stage.picture)
+            ).count()
         if files != found:
             raise BadAnswer(f"{found} tickets, {files} files")
         return found
@@ -146,7 +150,9 @@ class Page(Scene):
         answer = connection.request("GET", self.path)
         _expect(answer.status, (200,), answer.body)
         if answer.body.count(self.marker) < self.count:
-            raise BadAnswer(f"{self.path} shows {answer.body.count(self.marker)} of {self.count} {self.marker!r}")
+            raise BadAnswer(
+                f"{self.path} shows {answer.body.count(self.marker)} of {self.count} {self.marker!r}"
+            )
 
 
 class TicketPage(Page):
@@ -237,4 +243,12 @@ class StaffAnswer(Scene):
         return found
 
 
-SCENES: tuple[type[Scene], ...] = (NewTicket, NewTicketWithPicture, TicketPage, MyTickets, StaffAnswer, Queue, HomePage)
+SCENES: tuple[type[Scene], ...] = (
+    NewTicket,
+    NewTicketWithPicture,
+    TicketPage,
+    MyTickets,
+    StaffAnswer,
+    Queue,
+    HomePage,
+)

@@ -45,7 +45,9 @@ class Stage:
         return self._cookies(self.staff)
 
     def _cookies(self, person: Person) -> str:
-        return f"{settings.SESSION_COOKIE_NAME}={self.sessions[person.pk]}; {settings.CSRF_COOKIE_NAME}={CSRF}"
+        return (
+            f"{settings.SESSION_COOKIE_NAME}={self.sessions[person.pk]}; {settings.CSRF_COOKIE_NAME}={CSRF}"
+        )
 
 
 def prepare(tickets: int) -> Stage:
@@ -61,7 +63,8 @@ def prepare(tickets: int) -> Stage:
         service=service.code,
         long_ticket=_long_ticket(customers[0], staff, service),
         waiting_tickets=[
-            ticket.spoken_number for ticket in Ticket.objects.filter(status=Status.WITH_CENTRE).order_by("pk")[:400]
+            ticket.spoken_number
+            for ticket in Ticket.objects.filter(status=Status.WITH_CENTRE).order_by("pk")[:400]
         ],
         picture=_picture(),
     )
@@ -82,9 +85,15 @@ def _long_ticket(customer: Person, staff: Person, service: Service) -> str:
     for turn in range(1, LETTERS):
         with clock.pretend(start + timedelta(hours=turn)):
             if turn % 2:
-                actions.answer(ticket, by=staff, text=f"فحصنا الخادم **{turn}**.\n\n- المنفذ 53 مغلق.\n- أعيدوا المحاولة.")
+                actions.answer(
+                    ticket,
+                    by=staff,
+                    text=f"فحصنا الخادم **{turn}**.\n\n- المنفذ 53 مغلق.\n- أعيدوا المحاولة.",
+                )
             else:
-                actions.follow_up(ticket, by=Writer.of(customer), text=f"ما زالت المشكلة كما هي.\n\nالمحاولة {turn}.")
+                actions.follow_up(
+                    ticket, by=Writer.of(customer), text=f"ما زالت المشكلة كما هي.\n\nالمحاولة {turn}."
+                )
     Event.objects.filter(ticket=ticket).update(done_at=clock.now())
     return ticket.spoken_number
 

@@ -12,6 +12,7 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from tawasul.config import preparation, web
@@ -65,7 +66,7 @@ def _listen(host: str, port: int | None) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _owned(folder: Path, *, fresh: bool) -> "contextlib._GeneratorContextManager[None]":  # type: ignore[misc]
+def _owned(folder: Path, *, fresh: bool) -> Iterator[None]:
     """The data folder, marked as the demo's and held by this process alone. Raises CannotRun."""
     marker = folder / MARKER
     if folder.exists() and not folder.is_dir():
