@@ -45,9 +45,11 @@ def due_at(calendar: Calendar, start: datetime, days: Decimal) -> datetime:
         if hours is None or hours.end <= moment:
             continue
         begin, length = max(moment, hours.begin), hours.end - hours.begin
-        if left * length <= hours.end - begin:
-            # To the microsecond first: twelve places of a day must not push a whole second over the edge.
-            return _up_to_second(begin + round(left * length))
+        # To the microsecond first: what twelve places of a day cannot hold must not move a deadline past the
+        # second, or from one day's closing to the next opening.
+        need = round(left * length)
+        if begin + need <= hours.end:
+            return _up_to_second(begin + need)
         left -= Fraction(hours.end - begin, length)
     raise NoWorkingTime(f"no {days} working days after {start:%Y-%m-%d}")
 
