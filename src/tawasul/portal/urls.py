@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from tawasul.portal.views import (
+    caught_mail,
     contact,
     drafts,
     files,
@@ -50,4 +51,9 @@ urlpatterns: list[URLPattern] = [
     path("follow/<str:token>/closure/", guests.closure, name="guest_closure"),
     path("follow/<str:token>/reopening/", guests.reopening, name="guest_reopening"),
     path("terms/", terms.page, name="terms"),
+    # the demo's letter box: 404 elsewhere
+    path("demo/mail/", caught_mail.index, name="caught_mails"),
+    path("demo/mail/<slug:name>/", caught_mail.mail, name="caught_mail"),
+    path("demo/mail/<slug:name>/html/", caught_mail.html, name="caught_mail_html"),
+    path("demo/mail/<slug:name>/raw/", caught_mail.raw, name="caught_mail_raw"),
 ]

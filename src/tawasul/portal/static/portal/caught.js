@@ -1,0 +1,10 @@
+// The frame takes the height of the mail in it. Without this it scrolls.
+for (const frame of document.querySelectorAll("iframe[data-fit]")) {
+  const fit = () => {
+    const page = frame.contentDocument?.documentElement;
+    if (page) frame.height = String(page.scrollHeight + 2);
+  };
+  frame.addEventListener("load", fit);
+  window.addEventListener("resize", fit);
+  fit();
+}
