@@ -38,7 +38,9 @@ class RequestForm(forms.Form):
         label=_("Service"),
         error_messages={"required": _("Choose the service."), "invalid_choice": _("Choose one of the services listed.")},
     )
-    domain = DomainField(label=_("Domain name"), required=False)
+    domain = DomainField(
+        label=_("Domain name"), required=False, help_text=_("As you know it, in Arabic or in Latin letters.")
+    )
     request_number = Line(
         label=_("Request number"),
         longest=40,
