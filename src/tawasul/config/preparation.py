@@ -12,6 +12,9 @@ from tawasul.config import assets, bootstrap, catalogues
 
 MIGRATION_LOCK = 0x7A3A5  # any number; PostgreSQL's advisory locks are named by one
 
+# Hidden files, and three versions of htmx that django-htmx carries beside the one in vendor.
+NOT_SERVED = [".*", "django_htmx"]
+
 
 def prepare() -> None:
     """Bring everything up to date; quick when it is. Several starts at once wait for each other.
@@ -89,12 +92,12 @@ def collect() -> None:
 
     digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
-        for name, storage in sorted(finder.list([".*"]), key=lambda found: found[0]):
+        for name, storage in sorted(finder.list(NOT_SERVED), key=lambda found: found[0]):
             facts = Path(storage.path(name)).stat()
             digest.update(f"{name} {facts.st_mtime_ns} {facts.st_size}\n".encode())
     stamp = settings.STATIC_ROOT / ".stamp"
     if stamp.exists() and stamp.read_text() == digest.hexdigest():
         return
     bootstrap.say("collecting the static files")
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=[".*"])
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_SERVED)
     stamp.write_text(digest.hexdigest())

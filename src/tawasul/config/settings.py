@@ -129,6 +129,7 @@ LOCALE_PATHS: list[Path] = []
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 STAFF_NEED_TWO_STEPS = env.flag("TAWASUL_STAFF_NEED_TWO_STEPS", not DEMO)
