@@ -104,7 +104,10 @@ def shown_files(ticket: Ticket, composer: Composer) -> dict[str, Any]:
         "removals": {
             file.pk: reverse("desk:draft_file_removal", args=[*place, file.pk]) for file in composer.files
         },
-        "refused": [(refusal.name, refusal.why) for refusal in composer.refused],
+        "refused": [
+            (refusal.name, refusal.why, reverse("desk:draft_file_removal", args=[*place, uuid.UUID(refusal.id)]))
+            for refusal in composer.refused
+        ],
     }
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -151,13 +151,13 @@ class PersonAdmin(Table[Person]):
         for person in people:
             Authenticator.objects.filter(user=person).delete()
             _end_sessions(person)
-        self._note(request, people, _t("Second step removed, sessions ended"))
+        self._note(request, people, gettext("Second step removed, sessions ended"))
 
     @admin.action(description=_("Sign out everywhere"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, people: QuerySet[Person]) -> None:
         for person in people:
             _end_sessions(person)
-        self._note(request, people, _t("Sessions ended"))
+        self._note(request, people, gettext("Sessions ended"))
 
     def _note(self, request: HttpRequest, people: QuerySet[Person], change: str) -> None:
         LogEntry.objects.log_actions(gate.staff_member(request).pk, people, CHANGE, change_message=change)

@@ -1,0 +1,118 @@
+"""Who passes: every address of the desk, every role. A customer never learns that the desk exists."""
+
+import uuid
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import reverse
+
+from tawasul.accounts.models import Person
+from tawasul.desk import urls
+from tawasul.tickets.models import Event, Message, Ticket
+
+pytestmark = pytest.mark.django_db
+
+SAFE = {"queue", "ticket"}
+KEY = uuid.UUID(int=7)
+
+
+def addresses(ticket: Ticket) -> dict[str, str]:
+    """Every named address of the desk, with this ticket where it takes one."""
+    values: dict[str, Any] = {"number": ticket.spoken_number, "kind": "answer", "key": KEY, "file": KEY}
+    found = {}
+    for pattern in urls.urlpatterns:
+        names = pattern.pattern.converters  # type: ignore[attr-defined]
+        found[str(pattern.name)] = reverse(
+            f"desk:{pattern.name}", kwargs={name: values[name] for name in names}
+        )
+    return found
+
+
+def ask(client: Client, name: str, address: str) -> Any:
+    return client.get(address) if name in SAFE else client.post(address, {})
+
+
+def test_a_stranger_is_led_to_the_sign_in_from_every_address(client: Client, open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+    for name, address in addresses(ticket).items():
+        answer = ask(client, name, address)
+        assert answer.status_code == 302, name
+        place, _, query = answer["Location"].partition("?next=")
+        assert place == reverse("account_login"), name
+        assert not query.endswith(("answers/", "notes/", "closure/", "files/")), (
+            "a POST's address is no page to return to"
+        )
+
+
+def test_a_customer_gets_404_from_every_address_even_of_their_own_ticket(
+    noura_client: Client, open_a_ticket: Any
+) -> None:
+    ticket = open_a_ticket()
+    for name, address in addresses(ticket).items():
+        assert ask(noura_client, name, address).status_code == 404, name
+    assert noura_client.get("/ar/admin/").status_code == 404
+    assert Event.objects.count() == 1, "nothing but the opening happened"
+
+
+def test_staff_reach_every_address(fahd_client: Client, open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+    for name, address in addresses(ticket).items():
+        assert ask(fahd_client, name, address).status_code in {200, 204, 302, 409, 422}, name
+
+
+def test_disabled_staff_are_out_at_once(fahd: Person, fahd_client: Client) -> None:
+    assert fahd_client.get("/ar/desk/").status_code == 200
+    Person.objects.filter(pk=fahd.pk).update(is_active=False)
+    assert fahd_client.get("/ar/desk/").status_code in {302, 404}
+
+
+def test_staff_without_the_second_step_are_led_to_set_it_up(
+    fahd: Person, fahd_client: Client, open_a_ticket: Any, settings: Any
+) -> None:
+    settings.STAFF_NEED_TWO_STEPS = True
+    ticket = open_a_ticket()
+    for name, address in addresses(ticket).items():
+        answer = ask(fahd_client, name, address)
+        assert (answer.status_code, answer.get("Location")) == (302, reverse("mfa_index")), name
+    assert not Message.objects.filter(author=fahd).exists()
+
+
+def test_staff_with_the_second_step_come_in(fahd: Person, fahd_client: Client, settings: Any) -> None:
+    settings.STAFF_NEED_TWO_STEPS = True
+    Authenticator.objects.create(user=fahd, type=Authenticator.Type.TOTP, data={})
+    assert fahd_client.get("/ar/desk/").status_code == 200
+
+
+def test_the_desk_without_a_language_leads_to_the_arabic_one(fahd_client: Client) -> None:
+    assert fahd_client.get("/desk/")["Location"] == "/ar/desk/"
+
+
+@pytest.mark.parametrize("number", ["4829-1737", "0000-0000", "abc", "1"])
+def test_a_number_that_is_no_tickets_is_404(fahd_client: Client, number: str) -> None:
+    assert fahd_client.get(f"/ar/desk/tickets/{number}/").status_code == 404
+
+
+def test_a_number_in_arabic_digits_leads_to_the_one_address(fahd_client: Client, open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+    typed = ticket.number.translate({ord(str(n)): "٠١٢٣٤٥٦٧٨٩"[n] for n in range(10)})
+    answer = fahd_client.get(f"/ar/desk/tickets/{typed}/?view=mine")
+    assert answer["Location"] == f"/ar/desk/tickets/{ticket.spoken_number}/?view=mine"
+
+
+def test_a_wrong_method_is_405(fahd_client: Client, open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+    for name, address in addresses(ticket).items():
+        answer = fahd_client.post(address) if name in SAFE else fahd_client.get(address)
+        assert answer.status_code == 405, name
+
+
+def test_no_form_works_without_its_token(fahd: Person, open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(fahd)
+    for name, address in addresses(ticket).items():
+        if name not in SAFE:
+            assert strict.post(address, {"text": "x"}).status_code == 403, name
+    assert Event.objects.count() == 1
