@@ -1,0 +1,109 @@
+"""``tawasul bench``: measure pages against a real server with two workers on loopback, with 1 and 8 clients.
+
+Each database and size is measured in a process of its own, on a stock of its own, which is removed afterwards.
+Absolute times are a machine's; compare rows of one run.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tawasul.config import postgres
+
+NAMES = ("new_ticket", "new_ticket_png", "ticket", "my_tickets", "answer", "queue", "home")
+
+
+def run(arguments: list[str]) -> int:
+    """0 when everything that was asked for was measured and proved against the database."""
+    parser = argparse.ArgumentParser("tawasul bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(NAMES)} (all)")
+    parser.add_argument("--tickets", default="1000", metavar="N,…", help="sizes of the stock (1000)")
+    parser.add_argument("--clients", default="1,8", metavar="N,…", help="clients side by side (1,8)")
+    parser.add_argument("--seconds", type=float, default=5.0, help="counted time of each row (5)")
+    parser.add_argument(
+        "--database",
+        default="",
+        metavar="NAME,…",
+        help="sqlite, postgresql (both, where PostgreSQL is installed)",
+    )
+    parser.add_argument("--json", metavar="FILE", help="write the rows there")
+    given = parser.parse_args(arguments)
+    unknown = [name for name in given.names if name not in NAMES]
+    if unknown:
+        parser.error(f"there is no page {unknown[0]!r}; there are {', '.join(NAMES)}")
+    databases = given.database.split(",") if given.database else ["sqlite", "postgresql"]
+    if not given.database and postgres.binaries() is None:
+        print("PostgreSQL is not installed: only SQLite is measured", file=sys.stderr)
+        databases = ["sqlite"]
+    measured: list[dict[str, Any]] = []
+    for database in databases:
+        for tickets in [int(n) for n in given.tickets.split(",")]:
+            found = _measure(database, tickets, given)
+            if found is None:
+                return 1
+            measured.append(found)
+    out = {
+        "rows": [row for found in measured for row in found["rows"]],
+        "servers": [{name: value for name, value in found.items() if name != "rows"} for found in measured],
+    }
+    if given.json:
+        Path(given.json).write_text(json.dumps(out, indent=1, ensure_ascii=False) + "\n")
+    _print(out)
+    return 0
+
+
+def _measure(database: str, tickets: int, given: argparse.Namespace) -> dict[str, Any] | None:
+    with tempfile.TemporaryDirectory(prefix="tawasul-bench-") as folder, _url_of(database) as url:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TAWASUL_")}
+        environment |= {
+            "TAWASUL_DATA": folder,
+            "DATABASE_URL": url,
+            "TAWASUL_BASE_URL": "http://localhost",
+            "TAWASUL_STAFF_NEED_TWO_STEPS": "false",
+            "TAWASUL_LOG_LEVEL": "ERROR",
+            "DJANGO_SETTINGS_MODULE": "tawasul.config.settings",
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "tawasul.config.bench.measure",
+            *given.names,
+            "--tickets",
+            str(tickets),
+        ]
+        command += ["--clients", given.clients, "--seconds", str(given.seconds), "--label", database]
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            print(f"the measurement of {database} with {tickets} tickets failed", file=sys.stderr)
+            return None
+        found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+        return found
+
+
+@contextmanager
+def _url_of(database: str) -> Iterator[str]:
+    if database == "sqlite":
+        yield ""
+    else:
+        with postgres.server(durable=True) as url:
+            yield url
+
+
+def _print(out: dict[str, Any]) -> None:
+    heads = ("page", "database", "tickets", "clients", "p50_ms", "p95_ms", "per_second", "queries", "bytes")
+    widths = (16, 12, 9, 8, 9, 9, 11, 8, 9)
+    print("".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True)))
+    for row in out["rows"]:
+        print("".join(f"{row[head]:>{width}}" for head, width in zip(heads, widths, strict=True)))
+    for server in out["servers"]:
+        print(
+            f"{server['database']}, {server['tickets']} tickets: first page {server['first_page_ms']} ms after the start, "
+            f"{server['memory_mb']} MB in all processes"
+        )
