@@ -1,0 +1,91 @@
+"""Mobile numbers, identity numbers, and how little of them is shown."""
+
+import pytest
+from django.utils import translation
+
+from tawasul.core import people, phones
+from tawasul.core.phones import BadPhone, parse_mobile
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0501234567", "501234567", "+966501234567", "00966501234567", "966501234567", "+966 50 123 4567",
+        "٠٥٠١٢٣٤٥٦٧", "+٩٦٦٥٠١٢٣٤٥٦٧", "۰۵۰۱۲۳۴۵۶۷", "050-123-4567", "\u202a+966 50 123 4567\u202c",
+    ],
+)  # fmt: skip
+def test_a_saudi_mobile_is_read_however_it_is_written(typed: str) -> None:
+    assert parse_mobile(typed) == "+966501234567"
+
+
+def test_a_foreign_mobile_needs_its_country() -> None:
+    assert parse_mobile("+44 7400 123456") == "+447400123456"
+    assert parse_mobile("07400 123456", region="GB") == "+447400123456"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("", "empty"),
+        ("  ", "empty"),
+        ("0112345678", "not_mobile"),
+        ("+966112345678", "not_mobile"),
+        ("05012345", "not_a_number"),
+        ("05012345678", "not_a_number"),
+        ("+999501234567", "not_a_number"),
+        ("my number", "characters"),
+        ("0501234567 ext 5", "characters"),
+        ("0501234567;phone-context=x", "characters"),
+        ("0" * 60, "too_long"),
+    ],
+)
+def test_what_cannot_receive_a_message_is_refused(typed: str, code: str) -> None:
+    with pytest.raises(BadPhone) as caught:
+        parse_mobile(typed)
+    assert caught.value.code == code
+    for language in ("ar", "en"):
+        with translation.override(language):
+            assert phones.message(caught.value)
+
+
+def test_a_number_is_shown_in_groups() -> None:
+    assert phones.display("+966501234567") == "+966 50 123 4567"
+    assert phones.display("nonsense") == "nonsense"
+
+
+@pytest.mark.parametrize(
+    ("number", "valid"),
+    [
+        ("1234567890", False),
+        ("1000000008", True),
+        ("2000000006", True),
+        ("١٠٠٠٠٠٠٠٠٨", True),
+        ("3000000004", False),
+        ("100000008", False),
+        ("1000000007", False),
+        ("", False),
+    ],
+)
+def test_identity_numbers_are_checked_by_luhn(number: str, valid: bool) -> None:
+    assert people.is_national_id(number) is valid
+
+
+def test_one_wrong_digit_is_noticed() -> None:
+    good = "1000000008"
+    for place in range(1, 10):
+        for digit in "0123456789":
+            changed = good[:place] + digit + good[place + 1 :]
+            assert people.is_national_id(changed) is (changed == good)
+
+
+def test_company_numbers_begin_with_seven() -> None:
+    assert people.is_company_number("7001234567")
+    assert not people.is_company_number("1001234567")
+
+
+def test_masks_show_enough_for_the_owner_only() -> None:
+    assert people.mask_number("1000000008") == "••••••0008"
+    assert people.mask_number("123") == "•••"
+    assert people.mask_address("noura@example.sa") == "n•••@example.sa"
+    assert people.mask_address("دعم@سجل.السعودية") == "د•••@سجل.السعودية"
+    assert people.mask_address("nothing") == "•••"
