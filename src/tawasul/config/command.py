@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tawasul.config.settings")
     where = COMMANDS[name][0]
-    if name not in {"test", "files"}:  # there the arguments are pytest's, and paths
+    if name not in {"test", "files", "demo"}:  # pytest's own arguments, paths, and a folder of its own
         rest = take_data_folder(rest)
     if where.startswith("django:"):
         from tawasul.config.commands.django import run_management

@@ -104,6 +104,7 @@ def _print(out: dict[str, Any]) -> None:
         print("".join(f"{row[head]:>{width}}" for head, width in zip(heads, widths, strict=True)))
     for server in out["servers"]:
         print(
-            f"{server['database']}, {server['tickets']} tickets: first page {server['first_page_ms']} ms after the start, "
+            f"{server['database']}, {server['tickets']} tickets: "
+            f"first page {server['first_page_ms']} ms after the start, "
             f"{server['memory_mb']} MB in all processes"
         )
