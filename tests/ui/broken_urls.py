@@ -1,6 +1,7 @@
 """Addresses that fail in every way a page can, beside the real ones."""
 
 import errno
+from collections.abc import Callable
 
 from django.conf.urls.i18n import i18n_patterns
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -15,7 +16,7 @@ from tawasul.config.urls import handler400, handler403, handler404, handler500
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 
-def failing(problem: Exception) -> object:
+def failing(problem: Exception) -> Callable[[HttpRequest], HttpResponse]:
     def view(request: HttpRequest) -> HttpResponse:
         raise problem
 
@@ -34,13 +35,13 @@ def bare(request: HttpRequest, status: int) -> HttpResponse:
 urlpatterns = [
     path("healthz", lambda request: HttpResponse(status=503)),
     *i18n_patterns(
-        path("broken/locked/", failing(OperationalError("database is locked"))),  # type: ignore[arg-type]
-        path("broken/gone/", failing(InterfaceError("connection already closed"))),  # type: ignore[arg-type]
-        path("broken/full/", failing(OSError(errno.ENOSPC, "No space left on device"))),  # type: ignore[arg-type]
-        path("broken/bug/", failing(RuntimeError("a bug"))),  # type: ignore[arg-type]
-        path("broken/denied/", failing(PermissionDenied())),  # type: ignore[arg-type]
-        path("broken/odd/", failing(SuspiciousOperation("odd"))),  # type: ignore[arg-type]
-        path("broken/large/", failing(RequestDataTooBig("large"))),  # type: ignore[arg-type]
+        path("broken/locked/", failing(OperationalError("database is locked"))),
+        path("broken/gone/", failing(InterfaceError("connection already closed"))),
+        path("broken/full/", failing(OSError(errno.ENOSPC, "No space left on device"))),
+        path("broken/bug/", failing(RuntimeError("a bug"))),
+        path("broken/denied/", failing(PermissionDenied())),
+        path("broken/odd/", failing(SuspiciousOperation("odd"))),
+        path("broken/large/", failing(RequestDataTooBig("large"))),
         path("broken/post/", only_post),
         path("broken/bare/<int:status>/", bare),
     ),

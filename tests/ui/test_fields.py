@@ -17,11 +17,10 @@ class Form(forms.Form):
 
 
 def drawn(form: forms.Form, field: str, call: str = "field(bound)") -> str:
-    template = engines["jinja2"].env.from_string(
-        '{% from "ui/parts.html" import field, summary %}{{ ' + call + " }}"
-    )  # type: ignore[attr-defined]
+    source = '{% from "ui/parts.html" import field, summary %}{{ ' + call + " }}"
+    template = engines["jinja2"].from_string(source)
     with translation.override("en"):
-        return str(template.render(bound=form[field], form=form))
+        return str(template.render({"bound": form[field], "form": form}))
 
 
 def test_what_was_typed_stands_escaped_in_the_field_again() -> None:

@@ -135,7 +135,7 @@ def describe(bound: BoundField, **extra: Any) -> Described:
         options=options,
         attrs=attrs,
         limit=limit,
-        checked=kind == "check" and bool(widget.check_test(bound.value())),  # type: ignore[attr-defined]
+        checked=kind == "check" and bool(widget.check_test(bound.value())),
     )
 
 
