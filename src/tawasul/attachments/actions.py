@@ -52,7 +52,7 @@ def storage() -> Storage:
     return storages["attachments"]
 
 
-def store(uploaded: "UploadedFile", *, by: "Person | None") -> StoredFile:
+def store(uploaded: "UploadedFile[Any]", *, by: "Person | None") -> StoredFile:
     """Examine ``uploaded`` and keep it byte for byte. The row exists only after the bytes are safe on the disk.
 
     Raises Refused. How many files a ticket may have, and how large together, is its draft's business. Call it
@@ -87,7 +87,7 @@ def store(uploaded: "UploadedFile", *, by: "Person | None") -> StoredFile:
     )
 
 
-def _scan(uploaded: "UploadedFile") -> None:
+def _scan(uploaded: "UploadedFile[Any]") -> None:
     """Ask the scanner where one is configured (TAWASUL_CLAMD). Without its answer nothing is taken: a file that is
     refused for now can be sent again in a minute, a file that was let in unscanned cannot be called back."""
     if not settings.CLAMD:

@@ -20,6 +20,7 @@ from PIL import (
 THUMB: Final = (400, 400)  # pixels that a thumbnail fits into
 _PILLOW: Final = {"png": "PNG", "jpg": "JPEG", "gif": "GIF", "tiff": "TIFF"}
 _BITS_PER_SAMPLE: Final = 258
+_PLANAR: Final = 284
 _ORIENTATION: Final = 274
 _PLUGINS: Final = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
 
@@ -72,7 +73,10 @@ def _picture_pages(
             size = _upright(source)
             if kind == "jpg":
                 source.draft("RGB" if source.mode == "YCbCr" else source.mode, (width, height))
+            deep = _deep_planes(source, data) if kind == "tiff" else None
             source.load()
+            if deep is not None:
+                source.im = deep.im
             yield size, total, _finished(source, (width, height))
 
 
@@ -92,6 +96,27 @@ def _finished(source: Image.Image, fit: tuple[int, int]) -> Image.Image:
         return picture
 
 
+def _deep_planes(source: Image.Image, data: bytes) -> Image.Image | None:
+    """Uncompressed channels of 16 bits that lie one after another: Pillow reads them as if they had 8, which draws
+    noise. The upper bytes are the picture. None for every other TIFF."""
+    tags: dict[int, Any] = getattr(source, "tag_v2", {})
+    if (
+        tags.get(_PLANAR) != 2
+        or set(tags.get(_BITS_PER_SAMPLE, ())) != {16}
+        or source.mode not in {"RGB", "CMYK"}
+    ):
+        return None
+    upper = 0 if data[:2] == b"MM" else 1
+    bands = {name: Image.new("L", source.size) for name in source.getbands()}
+    for codec, (left, top, right, bottom), offset, args in getattr(source, "tile", ()):
+        end = offset + (right - left) * (bottom - top) * 2
+        if codec != "raw" or args[0] not in bands or end > len(data):
+            return None
+        part = Image.frombytes("L", (right - left, bottom - top), data[offset + upper : end : 2])
+        bands[args[0]].paste(part, (left, top))
+    return Image.merge(source.mode, list(bands.values()))
+
+
 def _upright(source: Image.Image) -> tuple[int, int]:
     """The size as it will be seen: half of the orientations turn the picture on its side. Before loading."""
     turned = source.getexif().get(_ORIENTATION, 1) in {5, 6, 7, 8}
@@ -108,8 +133,7 @@ def _plain(source: Image.Image) -> Image.Image:
         grey = source.convert("F")
         low, high = 0.0, 65535.0
         if source.mode.startswith("I;16"):
-            tags = getattr(source, "tag_v2", {})
-            high = 2.0 ** tags.get(_BITS_PER_SAMPLE, (16,))[0] - 1
+            high = 2.0 ** getattr(source, "tag_v2", {}).get(_BITS_PER_SAMPLE, (16,))[0] - 1
         else:
             extremes = grey.getextrema()
             low, high = float(extremes[0]), float(extremes[1])  # type: ignore[arg-type]

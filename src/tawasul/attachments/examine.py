@@ -96,11 +96,11 @@ def _sound_without_decoder(data: bytes, kind: str, structure: Structure, opened:
     """Lawful variants that Pillow cannot draw are kept; what is broken is not."""
     if kind == "png":  # a wrong checksum on an ancillary chunk, say
         return structure.sound and png.read(data, inflate=True).sound
-    if kind == "jpg":  # a very large progressive one needs more memory than the limit to be decoded
-        return structure.sound and (structure.exotic or structure.largest > _LARGE)
-    if kind == "tiff":  # unknown sample formats fail before decoding, unknown compressions while decoding
-        return structure.sound and (structure.exotic or not opened)
-    return False
+    if kind == "gif" or not structure.sound:
+        return False
+    # The largest need more memory than the limit, which decoders report as a broken file. Of TIFF, unknown sample
+    # formats fail before decoding, unknown compressions while decoding.
+    return structure.exotic or structure.largest > _LARGE or (kind == "tiff" and not opened)
 
 
 def _examine_pdf(data: bytes) -> dict[str, Any]:
@@ -119,7 +119,10 @@ def _examine_pdf(data: bytes) -> dict[str, Any]:
 
 
 def _repaired(data: bytes) -> dict[str, Any]:
-    """A second opinion on what PDFium gives up: qpdf mends more of what real offices send."""
+    """A second opinion on what PDFium gives up: qpdf mends more of what real offices send. Not where the end mark
+    is missing: there the file was cut off on its way, and the sender should know."""
+    if b"%%EOF" not in data[-4096:]:
+        return refused("damaged")
     import pikepdf  # 100 ms to load, and needed for one PDF in hundreds
 
     try:

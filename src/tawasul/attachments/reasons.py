@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
+from tawasul.core.text import isolate
+
 
 def _(text: str) -> str:
     """Marks a sentence for the catalogue."""
@@ -73,18 +75,24 @@ def english(reason: str) -> str:
 
 
 def message(reason: str) -> str:
-    """The sentences for a ``written`` reason in the active language."""
-    from django.utils.translation import gettext  # here, not above: 50 ms that the command line does not need
+    """The sentences for a ``written`` reason in the active language; Latin names in Arabic ones are isolated, else
+    the point of ``.png`` changes sides."""
+    from django.utils.translation import (
+        get_language_bidi,
+        gettext,
+    )  # not above: the command line starts faster
 
     code, texts = _read(reason)
+    if get_language_bidi():
+        texts.update({key: isolate(texts[key]) for key in ("label", "named", "extension") if key in texts})
     return gettext(SENTENCES[code]) % texts
 
 
-def _read(reason: str) -> tuple[str, dict[str, str]]:
+def _read(reason: str) -> tuple[str, "_Texts"]:
     """The code and its parameters as text: bytes also in MB (2**20 bytes) and pixels in millions."""
     code, _sign, query = reason.partition("?")
     if code not in SENTENCES:
-        return "not_taken", {}
+        return "not_taken", _Texts()
     texts = _Texts(parse_qsl(query))
     for key in ("size", "most"):
         if texts.get(key, "").isdecimal():

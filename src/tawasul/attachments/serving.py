@@ -1,6 +1,6 @@
 """Answers that carry a file. The door has already decided that the reader may have it."""
 
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from django.core.files.base import File
@@ -23,7 +23,7 @@ def original_response(file: StoredFile) -> HttpResponseBase:
     return _safe(response)
 
 
-def picture_response(picture: File | None) -> HttpResponseBase | None:
+def picture_response(picture: "File[Any] | None") -> HttpResponseBase | None:
     """A thumbnail or a page's picture (``queries.thumbnail``, ``queries.page_picture``), to be shown in a page;
     None where there is no picture: the door answers as for any unknown address."""
     if picture is None:

@@ -1,0 +1,38 @@
+"""A storage of the test's own, and uploads as the doors hand them over."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile, UploadedFile
+
+Upload = Callable[..., UploadedFile]
+
+
+@pytest.fixture
+def shelves(tmp_path: Path, settings: object) -> Path:
+    """The folder in which attachments are kept."""
+    folder = tmp_path / "files"
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        **settings.STORAGES,  # type: ignore[attr-defined]
+        "attachments": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(folder), "base_url": None, "file_permissions_mode": 0o600},
+        },
+    }
+    return folder
+
+
+@pytest.fixture
+def upload() -> Upload:
+    """An upload with a lying Content-Type; a large one lies in a temporary file, as Django keeps it."""
+
+    def make(content: bytes, name: str = "a.png", *, on_disk: bool = False) -> UploadedFile:
+        if not on_disk:
+            return SimpleUploadedFile(name, content, content_type="text/html")
+        file = TemporaryUploadedFile(name, "text/html", len(content), None)
+        file.write(content)
+        file.seek(0)
+        return file
+
+    return make
