@@ -20,7 +20,7 @@ from tawasul.core.isolation import wrapped
 _REL = "noopener nofollow"
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _ALLOWED = {
-    "p": {"dir", "class"}, "ul": {"dir"}, "ol": {"dir", "start"}, "li": {"dir"}, "blockquote": {"dir"},
+    "p": {"dir", "class"}, "ul": {"dir"}, "ol": {"dir", "start"}, "li": set(), "blockquote": {"dir"},
     "pre": {"dir"}, "code": {"dir"}, "bdi": {"dir", "class"}, "a": {"href"}, "strong": set(), "em": set(),
     "br": set(), "h2": {"dir"}, "h3": {"dir"}, "*": set(),
 }  # fmt: skip
@@ -109,28 +109,29 @@ def _rendered(text: str, *, headings: bool) -> SafeString:
 def _direct(tokens: list[Token], *, headings: bool) -> None:
     """Give each block its direction.
 
-    A paragraph takes it from its own text (``auto``). A list or quote cannot: ``auto`` would not look inside
-    blocks with a direction of their own, so theirs is the first strong letter's.
+    A paragraph takes it from its own text (``auto``). A list or quote cannot, as ``auto`` does not look inside
+    blocks with a direction of their own: theirs is the first strong letter's. The items of a list stay on the
+    list's side, where its markers have room, and are isolated in it.
     """
     for index, token in enumerate(tokens):
         if token.type in {"bullet_list_open", "ordered_list_open", "blockquote_open"}:
             token.attrSet("dir", _first_direction(tokens, index))
-        elif token.type in {"paragraph_open", "list_item_open"}:
+        elif token.type == "paragraph_open" and token.hidden:
+            _wrap(tokens[index + 1], "bdi")
+        elif token.type in {"paragraph_open", "heading_open"}:
             token.attrSet("dir", "auto")
-        elif token.type in {"heading_open", "heading_close"}:
-            _set_heading(token, tokens[index + (1 if token.nesting > 0 else -1)], as_heading=headings)
+        if token.type in {"heading_open", "heading_close"}:
+            if headings:
+                token.tag = "h2" if token.tag == "h1" else "h3"
+            else:
+                token.tag = "p"
+                if token.nesting > 0:
+                    _wrap(tokens[index + 1], "strong")
 
 
-def _set_heading(token: Token, inline: Token, *, as_heading: bool) -> None:
-    if token.nesting > 0:
-        token.attrSet("dir", "auto")
-    if as_heading:
-        token.tag = "h2" if token.tag == "h1" else "h3"
-        return
-    token.tag = "p"
-    if token.nesting > 0 and inline.children:
-        inline.children.insert(0, Token("strong_open", "strong", 1))
-        inline.children.append(Token("strong_close", "strong", -1))
+def _wrap(inline: Token, tag: str) -> None:
+    if inline.children:
+        inline.children = [Token(f"{tag}_open", tag, 1), *inline.children, Token(f"{tag}_close", tag, -1)]
 
 
 _STRONG = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u058f]|[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
