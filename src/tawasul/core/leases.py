@@ -73,14 +73,19 @@ class LeasedRowQuerySet(models.QuerySet[M]):
             .update(lease=token, attempts=F("attempts") + 1, next_try_at=clock.now() + lease)
         )
 
-    def release(self, rows: Iterable["LeasedRow"]) -> int:
-        """Give back rows that were claimed and not begun: due at once, the attempt not counted."""
+    def release(self, rows: Iterable["LeasedRow"], *, delay: timedelta = timedelta(), error: str = "") -> int:
+        """Give back rows that were claimed and not begun, due after ``delay``; the attempt is not counted."""
         rows = list(rows)
         if not rows:
             return 0
         return self.filter(
             pk__in=[row.pk for row in rows], lease__in={row.lease for row in rows}, done_at__isnull=True
-        ).update(lease=None, next_try_at=clock.now(), attempts=F("attempts") - 1)
+        ).update(
+            lease=None,
+            next_try_at=clock.now() + delay,
+            attempts=F("attempts") - 1,
+            **({"last_error": error[:ERROR_LENGTH]} if error else {}),
+        )
 
 
 class LeasedRow(models.Model):

@@ -213,8 +213,8 @@ class Deliverer:
         pause = backoff(self._failures, first=FIRST_PAUSE, most=LONGEST_PAUSE)
         self._closed_until = time.monotonic() + pause.total_seconds()
         log.warning("no mail server, next try in %.0f s: %s", pause.total_seconds(), why)
-        for mail in rows:
-            _later(mail, f"unreachable: {why}", "", delay=pause)
+        # The server was not asked, so this counts as no attempt.
+        OutgoingMail.objects.release(rows, delay=pause, error=f"unreachable: {why}")
 
 
 class _Lease:
@@ -283,7 +283,7 @@ def _words(problem: Exception) -> str:
     """An error of the connection in a few words. No command is in them, so no password either."""
     if isinstance(problem, smtplib.SMTPResponseException):
         return f"{problem.smtp_code} {_text(problem.smtp_error)}"
-    if isinstance(problem, TimeoutError):
+    if isinstance(problem, TimeoutError) or "timed out" in str(problem):  # smtplib wraps it in its own
         return f"no answer within {settings.SMTP_TIMEOUT} s"
     return _text(f"{type(problem).__name__}: {problem}")[:300]
 
