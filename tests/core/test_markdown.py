@@ -93,7 +93,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.lists(PIECES, max_size=25).map("".join))
+@given(st.lists(PIECES | st.text(max_size=5), max_size=25).map("".join))
 def test_no_mixture_of_marks_breaks_the_page(text: str) -> None:
     inspect(render_answer(text))
     inspect(render_document(text))
@@ -121,6 +121,9 @@ class TestAnAnswer:
         assert re.search(r'<ol (?=.*dir="ltr")(?=.*start="3")', render_answer("3. first\n4. ثانيًا"))
         assert '<ul dir="auto">' in render_answer("- 123")
         assert '<li>\n<p dir="auto">then</p>' in render_answer("- أولًا\n\n- then")
+
+    def test_takes_no_indented_line_for_code(self) -> None:
+        assert render_answer("    نص") == '<p dir="auto">نص</p>'
 
     def test_shows_a_heading_as_a_bold_paragraph(self) -> None:
         assert render_answer("# عنوان") == '<p dir="auto"><strong>عنوان</strong></p>'

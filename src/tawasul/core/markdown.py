@@ -20,7 +20,7 @@ from tawasul.core.isolation import wrapped
 _REL = "noopener nofollow"
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _ALLOWED = {
-    "p": {"dir", "class"}, "ul": {"dir"}, "ol": {"dir", "start"}, "li": set(), "blockquote": {"dir"},
+    "p": {"dir"}, "ul": {"dir"}, "ol": {"dir", "start"}, "li": set(), "blockquote": {"dir"},
     "pre": {"dir"}, "code": {"dir"}, "bdi": {"dir", "class"}, "a": {"href"}, "strong": set(), "em": set(),
     "br": set(), "h2": {"dir"}, "h3": {"dir"}, "*": set(),
 }  # fmt: skip
@@ -49,12 +49,10 @@ class _Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return f'<pre dir="auto"><code>{escape(tokens[idx].content)}</code></pre>\n'
 
-    code_block = fence
-
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("zero", {"breaks": True, "maxNesting": 12}, renderer_cls=_Renderer)
-    parser.enable(["heading", "list", "blockquote", "fence", "code"])
+    parser.enable(["heading", "list", "blockquote", "fence"])
     parser.enable(["escape", "backticks", "emphasis", "link", "autolink", "newline", "entity"])
     parser.validateLink = _is_safe_link  # type: ignore[method-assign]
     return parser
@@ -195,8 +193,6 @@ class _Plain:
 
     def fence(self, token: Token) -> None:
         self._write(token.content.rstrip("\n"))
-
-    code_block = fence
 
     def paragraph_close(self, token: Token) -> None:
         if not token.hidden:
