@@ -1,8 +1,12 @@
 """What a browser would send along: the hidden fields of the page's own form."""
 
+import io
 import re
 from html import unescape
 from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 _INPUT = re.compile(r"<input[^>]*type=\"hidden\"[^>]*>")
 _NAME, _VALUE = re.compile(r'name="([^"]*)"'), re.compile(r'value="([^"]*)"')
@@ -19,3 +23,11 @@ def hidden_fields(page: Any, form: str = "data-autosave") -> dict[str, str]:
         if name:
             fields[unescape(name[1])] = unescape(value[1]) if value else ""
     return fields
+
+
+def png(name: str = "picture.png", *, size: int = 8) -> SimpleUploadedFile:
+    """A small valid picture of its own content."""
+    out = io.BytesIO()
+    picture = Image.effect_noise((size, size), 80) if size > 8 else Image.new("RGB", (size, size), "green")
+    picture.save(out, "PNG")
+    return SimpleUploadedFile(name, out.getvalue(), content_type="image/png")

@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from tawasul.core.links import absolute
+from tawasul.core.tokens import token_hash
 from tawasul.mail import actions as mail
 from tawasul.tickets import direct
 from tawasul.tickets.direct import Request
 from tawasul.tickets.models import Draft, GuestLink, Ticket
-from tawasul.core.tokens import token_hash
 
 
 @transaction.atomic

@@ -98,7 +98,9 @@ def opened_just_now(key: uuid.UUID) -> Ticket | None:
     """The ticket that a request became within the last hour: the second press of a button leads there too."""
     message = (
         Message.objects.select_related("ticket")
-        .filter(submission=key, channel=Channel.DIRECT, kind=Message.Kind.OPENING, at__gt=clock.now() - AGAIN_LIFE)
+        .filter(
+            submission=key, channel=Channel.DIRECT, kind=Message.Kind.OPENING, at__gt=clock.now() - AGAIN_LIFE
+        )
         .first()
     )
     return message.ticket if message is not None and message.ticket.requester_id is None else None
@@ -114,7 +116,9 @@ def new_link(ticket: Ticket) -> str:
 def ticket_for_link(token: str) -> Ticket:
     """The ticket a personal link opens; using it renews it. Raises Http404, or LinkExpired."""
     link = (
-        GuestLink.objects.select_related("ticket__service", "ticket__terms").filter(token_hash=token_hash(token)).first()
+        GuestLink.objects.select_related("ticket__service", "ticket__terms")
+        .filter(token_hash=token_hash(token))
+        .first()
     )
     if link is None:
         raise Http404

@@ -76,7 +76,12 @@ def all_of(person: Person, kind: str) -> list[Draft]:
 
 
 def keep(
-    key: uuid.UUID, whose: Whose, kind: str, *, fields: Mapping[str, str] | None = None, ticket: Ticket | None = None
+    key: uuid.UUID,
+    whose: Whose,
+    kind: str,
+    *,
+    fields: Mapping[str, str] | None = None,
+    ticket: Ticket | None = None,
 ) -> Draft | None:
     """Write down what was typed, making the draft where there is none. None where the key was already sent, or
     belongs to somebody else.
@@ -138,7 +143,9 @@ def refusals_of(draft: Draft | None) -> list[Refusal]:
     return [Refusal(str(r["id"]), str(r["name"]), str(r["reason"])) for r in draft.fields.get(_REFUSED, [])]
 
 
-def add_files(draft: Draft, uploads: Sequence[UploadedFile], *, by: Person | None) -> list[StoredFile | Refusal]:
+def add_files(
+    draft: Draft, uploads: Sequence[UploadedFile], *, by: Person | None
+) -> list[StoredFile | Refusal]:
     """Store each upload into the draft; what is refused stays listed with its reason, the others are kept.
 
     The answer has one item an upload, in their order.
@@ -238,7 +245,9 @@ def _used(draft: Draft) -> tuple[int, int]:
     sizes = list(Attachment.objects.filter(draft=draft).values_list("file__size", flat=True))
     total = sum(sizes)
     if draft.ticket_id is not None:
-        sent = Attachment.objects.filter(message__ticket_id=draft.ticket_id).aggregate(bytes=Sum("file__size"))
+        sent = Attachment.objects.filter(message__ticket_id=draft.ticket_id).aggregate(
+            bytes=Sum("file__size")
+        )
         total += sent["bytes"] or 0
     return len(sizes), total
 
@@ -248,7 +257,9 @@ def _list_refused(draft: Draft, refused: Sequence[Refusal]) -> None:
         row = Draft.objects.select_for_update().filter(pk=draft.pk).first()
         if row is None:
             return
-        listed = row.fields.get(_REFUSED, []) + [{"id": r.id, "name": r.name, "reason": r.reason} for r in refused]
+        listed = row.fields.get(_REFUSED, []) + [
+            {"id": r.id, "name": r.name, "reason": r.reason} for r in refused
+        ]
         row.fields[_REFUSED] = listed[-MOST_REFUSALS:]
         row.save(update_fields=["fields"])
         draft.fields = row.fields
@@ -262,6 +273,8 @@ def _is_whose(draft: Draft, whose: Whose) -> bool:
 
 def _make_room(whose: Whose, kind: str) -> None:
     # One more than this many is no person writing; the longest untouched go first.
-    many = Draft.objects.filter(**whose.conditions, kind=kind).order_by("-updated_at")[MOST_DRAFTS - 1 : MOST_DRAFTS + 9]
+    many = Draft.objects.filter(**whose.conditions, kind=kind).order_by("-updated_at")[
+        MOST_DRAFTS - 1 : MOST_DRAFTS + 9
+    ]
     for old in many:
         discard(old)

@@ -64,7 +64,13 @@ class DomainField(forms.Field):
         options.setdefault("widget", forms.TextInput)
         super().__init__(**options)
         self.widget.attrs.update(
-            {"dir": "auto", "maxlength": "2000", "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
+            {
+                "dir": "auto",
+                "maxlength": "2000",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autocomplete": "off",
+            }
         )
 
     def to_python(self, value: Any) -> DomainName | None:
@@ -120,9 +126,11 @@ class NumberField(forms.Field):
         try:
             return parse_number(str(value)[:60])
         except NotANumber as bad:
-            raise ValidationError(gettext("A ticket number is digits, such as 4829-1736."), code="number") from bad
+            raise ValidationError(
+                gettext("A ticket number is digits, such as 4829-1736."), code="number"
+            ) from bad
         except Mistyped as bad:
             raise ValidationError(
-                gettext("A digit of this number is wrong or missing. Check it against your ticket."), code="mistyped"
+                gettext("A digit of this number is wrong or missing. Check it against your ticket."),
+                code="mistyped",
             ) from bad
-

@@ -17,7 +17,10 @@ def services_on_offer() -> list[Service]:
 def current_terms() -> TermsVersion:
     """The newest published version, without its text. Raises NotOpen where there is none."""
     terms = (
-        TermsVersion.objects.filter(published_at__lte=clock.now()).defer("text_ar", "text_en").order_by("-published_at").first()
+        TermsVersion.objects.filter(published_at__lte=clock.now())
+        .defer("text_ar", "text_en")
+        .order_by("-published_at")
+        .first()
     )
     if terms is None:
         raise NotOpen

@@ -13,7 +13,6 @@ from tawasul.accounts.models import TermsVersion
 from tawasul.portal.forms.fields import LONGEST_COMMENT, LONGEST_TEXT, DomainField, Letter, Line
 from tawasul.tickets.models import Purpose, Service
 
-
 KEPT = 20_000  # characters of one answer that a draft keeps; more than any field accepts
 
 
@@ -32,11 +31,17 @@ class RequestForm(forms.Form):
         label=_("Purpose"),
         choices=Purpose.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what you write for."), "invalid_choice": _("Choose one of the purposes.")},
+        error_messages={
+            "required": _("Choose what you write for."),
+            "invalid_choice": _("Choose one of the purposes."),
+        },
     )
     service = forms.ChoiceField(
         label=_("Service"),
-        error_messages={"required": _("Choose the service."), "invalid_choice": _("Choose one of the services listed.")},
+        error_messages={
+            "required": _("Choose the service."),
+            "invalid_choice": _("Choose one of the services listed."),
+        },
     )
     domain = DomainField(
         label=_("Domain name"), required=False, help_text=_("As you know it, in Arabic or in Latin letters.")
@@ -67,14 +72,21 @@ class RequestForm(forms.Form):
         error_messages={"required": _("To send, accept the registration regulations and the portal terms.")},
     )
 
-    def __init__(self, *args: Any, services: Sequence[Service], current_terms: TermsVersion, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, services: Sequence[Service], current_terms: TermsVersion, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.services = {service.code: service for service in services}
         self.current_terms = current_terms
         field = self.fields["service"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", gettext("Choose a service")), *((code, str(s)) for code, s in self.services.items())]
-        field.widget.attrs["data-about-domain"] = " ".join(c for c, s in self.services.items() if s.about_domain)
+        field.choices = [
+            ("", gettext("Choose a service")),
+            *((code, str(s)) for code, s in self.services.items()),
+        ]
+        field.widget.attrs["data-about-domain"] = " ".join(
+            c for c, s in self.services.items() if s.about_domain
+        )
         self.fields["wanted"].widget.attrs["rows"] = "4"
 
     def clean_service(self) -> Service:
@@ -85,7 +97,9 @@ class RequestForm(forms.Form):
         shown = str(self.data.get("terms_version", ""))
         if shown and shown != str(self.current_terms.pk):
             raise ValidationError(
-                gettext("The terms have changed since you opened this page. Read the new text and accept it."),
+                gettext(
+                    "The terms have changed since you opened this page. Read the new text and accept it."
+                ),
                 code="terms_changed",
             )
         return True

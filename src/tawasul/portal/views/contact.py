@@ -36,7 +36,9 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _send(request)
     draft = _wanted_draft(request)
-    form = DirectForm(initial=drafts.typed(draft), services=services_on_offer(), current_terms=current_terms())
+    form = DirectForm(
+        initial=drafts.typed(draft), services=services_on_offer(), current_terms=current_terms()
+    )
     return _form_page(request, form, draft.key if draft else uuid4(), draft)
 
 
@@ -77,7 +79,10 @@ def _not_confirmable(request: HttpRequest, token: str, draft: Draft | None) -> H
     if request.method == "POST" and draft is not None and "again" in request.POST:
         if not _allowed(request, draft.fields["valid"]["email"]):
             return render(
-                request, "portal/contact_expired.html", {"current": "contact", "draft": draft, "refused": True}, status=429
+                request,
+                "portal/contact_expired.html",
+                {"current": "contact", "draft": draft, "refused": True},
+                status=429,
             )
         actions.ask_to_confirm(draft, Request(**draft.fields["valid"]))
         return HttpResponseRedirect(reverse("portal:contact_sent"), status=303)
@@ -85,14 +90,19 @@ def _not_confirmable(request: HttpRequest, token: str, draft: Draft | None) -> H
 
 
 def _send(request: HttpRequest) -> HttpResponse:
-    form, key = DirectForm(request.POST, services=services_on_offer(), current_terms=current_terms()), key_of(request.POST)
+    form, key = (
+        DirectForm(request.POST, services=services_on_offer(), current_terms=current_terms()),
+        key_of(request.POST),
+    )
     if form.trapped:  # a machine: it is told what a person would be told, and nothing is kept
         return HttpResponseRedirect(reverse("portal:contact_sent"), status=303)
     valid = form.is_valid()
     sender = Whose(browser_hash=browser.named(request))
     draft = _own(request, key)
     problems: list[str] = []
-    if writing.uploads(request) and not limits.spend("upload", limits.network_of(request), most=60, per=limits.HOUR):
+    if writing.uploads(request) and not limits.spend(
+        "upload", limits.network_of(request), most=60, per=limits.HOUR
+    ):
         problems.append(_("Too many files came from your network within an hour. Try again later."))
         draft = drafts.keep(key, sender, Draft.Kind.DIRECT, fields=form.as_typed())
     elif not valid or draft is None or writing.uploads(request):
@@ -135,7 +145,9 @@ def _allowed(request: HttpRequest, email: str) -> bool:
     network = limits.network_of(request)
     return all(
         limits.spend("direct network", network, most=most, per=per) for most, per in OF_A_NETWORK
-    ) and all(limits.spend("direct address", email.lower(), most=most, per=per) for most, per in OF_AN_ADDRESS)
+    ) and all(
+        limits.spend("direct address", email.lower(), most=most, per=per) for most, per in OF_AN_ADDRESS
+    )
 
 
 def _own(request: HttpRequest, key: UUID) -> Draft | None:
@@ -191,7 +203,9 @@ def _form_page(
     return browser.remember(request, response)
 
 
-def _sent_page(request: HttpRequest, draft: Draft | None, *, refused: bool = False, status: int = 200) -> HttpResponse:
+def _sent_page(
+    request: HttpRequest, draft: Draft | None, *, refused: bool = False, status: int = 200
+) -> HttpResponse:
     return render(
         request,
         "portal/contact_sent.html",

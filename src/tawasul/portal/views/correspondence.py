@@ -3,7 +3,6 @@ personal link; ``Place`` says which one, and holds its addresses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -16,9 +15,10 @@ from django.utils.translation import gettext as _
 from tawasul.accounts.models import Person
 from tawasul.core import centre
 from tawasul.core.links import absolute
-from tawasul.portal.forms.tickets import CommentForm, FollowUpForm, KEPT, ReopeningForm, key_of
 from tawasul.portal import browser
+from tawasul.portal.forms.tickets import KEPT, CommentForm, FollowUpForm, ReopeningForm, key_of
 from tawasul.portal.views import writing
+from tawasul.service_levels import calendar, deadlines
 from tawasul.tickets import access, actions, drafts, queries
 from tawasul.tickets.models import CloseReason, Draft, Message, Status, Ticket
 from tawasul.tickets.workflow import IllegalMove
@@ -96,7 +96,6 @@ def page(
         "may_reopen": closed and access.may_reopen(ticket),
         "reopen_until": access.reopen_until(ticket) if closed else None,
         "reopen_days": centre.current().reopen_days,
-        "kept_on": kept_promise(ticket),
         **writing.upload_context(key, draft, problems),
         "upload_query": urlencode({"kind": Draft.Kind.FOLLOW_UP, "ticket": ticket.number}),
         "overtaken": overtaken,
@@ -108,13 +107,9 @@ def page(
     return writing.said(request, response) if sent else response
 
 
-def kept_promise(ticket: Ticket) -> datetime | None:
-    """When the first answer came, for the line about the promise; None where there was none yet."""
-    return ticket.first_answered_at
-
-
 def receipt(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
     """The receipt: number, when it was received, by when it is answered, and what it was about."""
+    current = calendar.current()
     opening = next(e for e in queries.conversation(ticket, for_staff=False) if e.message is not None)
     return render(
         request,
@@ -124,6 +119,7 @@ def receipt(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
             "ticket": ticket,
             "place": place,
             "opening": opening,
+            "promised_at": deadlines.due_at(current, ticket.created_at, current.answer_days),
             "address": "" if place.guest else absolute(place.page),
         },
     )
@@ -138,7 +134,7 @@ def follow_up(request: HttpRequest, ticket: Ticket, place: Place) -> HttpRespons
         draft, key = None, uuid4()
     problems: list[str] = []
     if not valid or writing.uploads(request):
-        typed = {"text": str(request.POST.get("text", ""))[: KEPT]}
+        typed = {"text": str(request.POST.get("text", ""))[:KEPT]}
         draft = drafts.keep(key, writing.whose(request), Draft.Kind.FOLLOW_UP, fields=typed, ticket=ticket)
         if draft is not None:
             problems = writing.add_uploads(request, draft)
@@ -150,7 +146,9 @@ def follow_up(request: HttpRequest, ticket: Ticket, place: Place) -> HttpRespons
             ticket, by=writer_of(request, ticket), text=form.cleaned_data["text"], draft=draft, submission=key
         )
     except IllegalMove:
-        if Message.objects.filter(submission=key, ticket=ticket).exists():  # it was sent before the ticket closed
+        if Message.objects.filter(
+            submission=key, ticket=ticket
+        ).exists():  # it was sent before the ticket closed
             return HttpResponseRedirect(place.page, status=303)
         return _overtaken(request, ticket, place, form.cleaned_data["text"])
     messages.success(request, _("Your follow-up has been sent. It is the centre's turn."))

@@ -82,7 +82,9 @@ def _kept(request: HttpRequest, key: UUID) -> Draft:
     if kind not in FIELDS:
         raise Http404
     ticket = _ticket(request) if kind == Draft.Kind.FOLLOW_UP else None
-    if (kind == Draft.Kind.TICKET and request.user.is_anonymous) or (kind == Draft.Kind.DIRECT and not browser.hash_of(request)):
+    if (kind == Draft.Kind.TICKET and request.user.is_anonymous) or (
+        kind == Draft.Kind.DIRECT and not browser.hash_of(request)
+    ):
         raise Http404
     typed = None
     if any(name in request.POST for name in FIELDS[Draft.Kind(kind)]):

@@ -1,7 +1,11 @@
 """What the signed-in customer does on a ticket: follow it up, close it, open it again."""
 
-from django.contrib.auth.decorators import login_required
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -9,10 +13,24 @@ from tawasul.portal.views import correspondence
 from tawasul.portal.views.correspondence import Place
 from tawasul.tickets import access
 
+View = Callable[[HttpRequest, str], HttpResponse]
+
+
+def signed_in(view: View) -> View:
+    """Whoever's session ended while they wrote signs in and comes back to the ticket's page, not to this address."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, number: str) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, number)
+        return redirect_to_login(reverse("portal:ticket", args=[number]))
+
+    return guarded
+
 
 @never_cache
 @require_POST
-@login_required
+@signed_in
 def follow_up(request: HttpRequest, number: str) -> HttpResponse:
     """Send a further letter."""
     ticket = access.ticket_for(request.user, number)
@@ -21,16 +39,16 @@ def follow_up(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-@login_required
+@signed_in
 def closure(request: HttpRequest, number: str) -> HttpResponse:
-    """"My problem is solved"."""
+    """The customer says that the problem is solved."""
     ticket = access.ticket_for(request.user, number)
     return correspondence.closure(request, ticket, Place.of_account(ticket))
 
 
 @never_cache
 @require_POST
-@login_required
+@signed_in
 def reopening(request: HttpRequest, number: str) -> HttpResponse:
     """Open the closed ticket again."""
     ticket = access.ticket_for(request.user, number)

@@ -20,7 +20,9 @@ OF_AN_ADDRESS = 5  # new links an hour
 OF_A_NETWORK = 30
 
 
-def behind_link(view: Callable[[HttpRequest, Ticket, Place], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+def behind_link(
+    view: Callable[[HttpRequest, Ticket, Place], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
     """Gives the view the ticket that the link opens. An expired link gets the page that offers a new one; where an
     account has claimed the ticket, or the link is unknown, there is nothing here (404)."""
 
@@ -83,7 +85,7 @@ def follow_up(request: HttpRequest, found: Ticket, place: Place) -> HttpResponse
 @require_POST
 @behind_link
 def closure(request: HttpRequest, found: Ticket, place: Place) -> HttpResponse:
-    """"My problem is solved"."""
+    """The customer says that the problem is solved."""
     return correspondence.closure(request, found, place)
 
 

@@ -1,13 +1,16 @@
 """A new ticket of someone signed in: one page, kept as a draft while it is written, sent once."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,6 +24,8 @@ from tawasul.tickets import access, actions, drafts
 from tawasul.tickets.drafts import Whose
 from tawasul.tickets.models import Draft, Ticket
 from tawasul.tickets.writers import Writer
+
+REPEATED_AFTER = timedelta(seconds=10)  # a second sending later than this is no double click: it is explained
 
 
 @never_cache
@@ -64,7 +69,7 @@ def _send(request: HttpRequest) -> HttpResponse:
     problems += writing.lost_files(request, draft, key)
     if not valid or problems:
         return _form_page(request, form, key, draft, problems=problems, status=422)
-    answers = form.cleaned_data
+    answers, started = form.cleaned_data, clock.now()
     ticket = actions.open_ticket(
         by=Writer.of(person),
         purpose=answers["purpose"],
@@ -80,6 +85,14 @@ def _send(request: HttpRequest) -> HttpResponse:
         draft=draft,
         submission=key,
     )
+    if ticket.created_at < started - REPEATED_AFTER:
+        messages.info(
+            request,
+            _(
+                "This form was sent before, and this is its ticket. To write about something else, open a new ticket."
+            ),
+        )
+        return HttpResponseRedirect(ticket.get_absolute_url(), status=303)
     return writing.sent_to(ticket.get_absolute_url(), ticket)
 
 
@@ -132,7 +145,7 @@ def _form_page(
     )
 
 
-def answer_due() -> object:
+def answer_due() -> datetime:
     """When a ticket sent now is answered at the latest."""
     current = calendar.current()
     return deadlines.due_at(current, clock.now(), current.answer_days)

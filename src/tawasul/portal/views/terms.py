@@ -20,4 +20,6 @@ def page(request: HttpRequest) -> HttpResponse:
         raise Http404
     text = terms.text_en if get_language() == "en" else terms.text_ar
     current = versions.values_list("pk", flat=True).first() == terms.pk
-    return render(request, "portal/terms.html", {"terms": terms, "html": render_answer(text), "is_current": current})
+    return render(
+        request, "portal/terms.html", {"terms": terms, "html": render_answer(text), "is_current": current}
+    )

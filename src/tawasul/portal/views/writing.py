@@ -55,7 +55,8 @@ def add_uploads(request: HttpRequest, draft: Draft) -> list[str]:
     results = drafts.add_files(draft, uploads(request), by=signed_in(request))
     refused = [result for result in results if isinstance(result, Refusal)]
     said = [
-        _("%(file)s was not attached: %(reason)s") % {"file": isolate(r.name), "reason": r.why} for r in refused[:SHOWN]
+        _("%(file)s was not attached: %(reason)s") % {"file": isolate(r.name), "reason": r.why}
+        for r in refused[:SHOWN]
     ]
     if len(refused) > SHOWN:
         more = len(refused) - SHOWN
