@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO, cast
 
@@ -139,20 +140,22 @@ class Front:
             while content := await run(self.threads, context.run, _read, rest.pieces):
                 await send({"type": "http.response.body", "body": content, "more_body": True})
         finally:
-            await run(self.threads, context.run, rest.close)
+            await run(self.threads, context.run, _close, rest.answer)
         await send({"type": "http.response.body", "body": b""})
 
 
+@dataclass
 class _Rest:
     """What of an answer is still to be read."""
 
-    def __init__(self, answer: Any, pieces: Iterator[bytes]) -> None:
-        self.answer, self.pieces = answer, pieces
+    answer: Any
+    pieces: Iterator[bytes]
 
-    def close(self) -> None:
-        close = getattr(self.answer, "close", None)
-        if close is not None:
-            close()
+
+def _close(answer: Any) -> None:
+    close = getattr(answer, "close", None)
+    if close is not None:
+        close()
 
 
 def _read(pieces: Iterator[bytes], most: int = AT_ONCE) -> bytes:
@@ -176,18 +179,16 @@ def _call(wsgi: Callable[..., Any], environ: dict[str, Any]) -> tuple[int, Heade
         started.append((int(status[:3]), pairs))
 
     answer = wsgi(environ, start_response)
-    rest = _Rest(answer, iter(answer))
-    content = b""
-    finished = False
     try:
+        rest = _Rest(answer, iter(answer))
         content = _read(rest.pieces)
-        finished = len(content) < AT_ONCE
     except BaseException:
-        rest.close()
+        _close(answer)
         raise
-    if finished:
-        rest.close()
-    return (*started[-1], content, None if finished else rest)
+    if len(content) < AT_ONCE:
+        _close(answer)
+        return (*started[-1], content, None)
+    return (*started[-1], content, rest)
 
 
 def _page(title_ar: str, text_ar: str, title_en: str, text_en: str) -> bytes:

@@ -42,7 +42,7 @@ def run(arguments: list[str]) -> int:
     folder = Path(options.data or "data/demo").expanduser().absolute()
     try:
         listener = _listen(options.host, options.port)
-        with _owned(folder, fresh=options.fresh):
+        with listener, _owned(folder, fresh=options.fresh):
             return _run(listener, folder, options.host)
     except CannotRun as problem:
         say(str(problem))
