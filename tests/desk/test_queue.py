@@ -27,7 +27,7 @@ def due(ticket: Ticket, at: datetime) -> Ticket:
 def rows(answer: Any) -> list[str]:
     """The subjects of a page of the queue, in its order."""
     assert answer.status_code == 200
-    return re.findall(r'class="subj"[^>]*>([^<]*)</a>', answer.content.decode())
+    return re.findall(r'class="subj"[^>]*><bdi>([^<]*)</bdi></a>', answer.content.decode())
 
 
 def subjects(client: Client, view: str, **query: str) -> list[str]:

@@ -105,7 +105,11 @@ def shown_files(ticket: Ticket, composer: Composer) -> dict[str, Any]:
             file.pk: reverse("desk:draft_file_removal", args=[*place, file.pk]) for file in composer.files
         },
         "refused": [
-            (refusal.name, refusal.why, reverse("desk:draft_file_removal", args=[*place, uuid.UUID(refusal.id)]))
+            (
+                refusal.name,
+                refusal.why,
+                reverse("desk:draft_file_removal", args=[*place, uuid.UUID(refusal.id)]),
+            )
             for refusal in composer.refused
         ],
     }

@@ -3,10 +3,12 @@
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse_lazy
+from django.urls import reverse_lazy, translate_url
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tawasul.desk import gate
@@ -43,6 +45,21 @@ class CentreAdmin(admin.AdminSite):
             return answer
 
         return guarded
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        here = request.get_full_path()
+        others = [(code, name) for code, name in settings.LANGUAGES if code != get_language()]
+        return {
+            **super().each_context(request),
+            "desk_word": _("Desk"),
+            "sign_out_word": _("Sign out"),
+            "other_languages": [(code, name, translate_url(here, code)) for code, name in others],
+        }
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The rooms in the order an administrator thinks of them, the history last."""
+        order = ["core", "tickets", "accounts", "service_levels", "admin"]
+        return sorted(super().get_app_list(request, app_label), key=lambda app: order.index(app["app_label"]))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The ordinary sign-in is the only one, with its limits and second step."""

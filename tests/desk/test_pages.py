@@ -1,0 +1,149 @@
+"""The desk in a real browser: nothing for axe to find, room on a phone, and everything by keyboard."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+
+from tawasul.accounts.models import Person
+from tawasul.tickets import actions
+from tawasul.tickets.models import Message, Ticket
+from tawasul.tickets.writers import Writer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def written(open_a_ticket: Any, noura: Person, fahd: Person, sara: Person) -> Ticket:
+    """A ticket with every kind of letter."""
+    ticket: Ticket = open_a_ticket()
+    actions.answer(ticket, by=fahd, text="راجعنا **الطلب**:\n\n- بند\n- `dig ns1`\n\n> اقتباس")
+    actions.note(ticket, by=sara, text="ملاحظة للزملاء")
+    actions.follow_up(ticket, by=Writer.of(noura), text="The log says: connection timed out.")
+    return ticket
+
+
+def enter(page: "Page", client: Client, live_server: Any) -> None:
+    """Give the browser the client's session."""
+    page.context.add_cookies(
+        [
+            {"name": name, "value": morsel.value, "url": live_server.url}
+            for name, morsel in client.cookies.items()
+        ]
+    )
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("ar", "light"), ("en", "dark")])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_for_axe_to_find(
+    open_page: Any,
+    live_server: Any,
+    no_violations: Any,
+    fahd: Person,
+    fahd_client: Client,
+    written: Ticket,
+    open_a_ticket: Any,
+    lang: str,
+    scheme: str,
+    width: int,
+) -> None:
+    closed = open_a_ticket(subject="closed")
+    actions.close(closed, by=Writer.of(fahd), reason="solved_by_staff")
+    page = open_page(lang=lang, scheme=scheme, width=width)
+    enter(page, fahd_client, live_server)
+    blocked: list[str] = []
+    page.on("console", lambda line: blocked.append(line.text) if "Content Security" in line.text else None)
+    place = f"/{lang}/desk/tickets/{written.spoken_number}/"
+    for address in [
+        f"/{lang}/desk/",
+        f"/{lang}/desk/?view=on_hold",
+        place,
+        f"{place}?compose=note",
+        f"/{lang}/desk/tickets/{closed.spoken_number}/",
+    ]:
+        page.goto(address)
+        no_violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    page.goto(place)
+    for opened in page.locator("details.doing > summary").all():
+        opened.click()
+        no_violations(page)
+        opened.click()
+    assert not blocked
+
+
+def test_an_answer_is_written_formatted_previewed_and_sent(
+    open_page: Any, live_server: Any, fahd_client: Client, written: Ticket
+) -> None:
+    page = open_page()
+    enter(page, fahd_client, live_server)
+    page.goto(f"/ar/desk/tickets/{written.spoken_number}/")
+    box = page.locator("#answer_text")
+    box.fill("تم الحفظ")
+    box.press("Control+a")
+    box.press("Control+b")
+    assert box.input_value() == "**تم الحفظ**"
+    page.get_by_role("button", name="معاينة").click()
+    page.locator("#preview strong").wait_for()
+    assert page.url.endswith(f"{written.spoken_number}/"), "the preview came into the page"
+    page.get_by_role("button", name="أرسل الإجابة").click()
+    page.locator(".letter strong", has_text="تم الحفظ").wait_for()
+    assert Message.objects.filter(ticket=written, kind="answer").count() == 2
+
+
+def test_what_is_being_written_is_kept_by_itself(
+    open_page: Any, live_server: Any, fahd_client: Client, written: Ticket
+) -> None:
+    page = open_page()
+    enter(page, fahd_client, live_server)
+    address = f"/ar/desk/tickets/{written.spoken_number}/"
+    page.goto(address)
+    page.locator("#answer_text").press_sequentially("نصف إجابة")
+    page.locator("[data-autosave-say]", has_text="حُفظت المسودة").wait_for()
+    page.goto(address)
+    assert page.locator("#answer_text").input_value() == "نصف إجابة"
+
+
+def test_a_note_is_written_by_keyboard_alone(
+    open_page: Any, live_server: Any, fahd_client: Client, written: Ticket
+) -> None:
+    page = open_page()
+    enter(page, fahd_client, live_server)
+    page.goto(f"/ar/desk/tickets/{written.spoken_number}/")
+    tab = page.get_by_role("link", name="ملاحظة داخلية")
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        if tab.evaluate("element => element === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    page.locator(".composer.note").wait_for()
+    page.locator("#note_text").focus()
+    page.keyboard.type("للزملاء فقط")
+    for _press in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "send":
+            break
+    page.keyboard.press("Enter")
+    page.locator(".letter[data-from=note]", has_text="للزملاء فقط").wait_for()
+
+
+def test_without_scripts_everything_still_works(
+    open_page: Any, live_server: Any, fahd_client: Client, written: Ticket
+) -> None:
+    page = open_page(scripts=False)
+    enter(page, fahd_client, live_server)
+    page.goto(f"/ar/desk/tickets/{written.spoken_number}/")
+    page.locator("#answer_text").fill("بلا **نصوص برمجية**")
+    page.get_by_role("button", name="معاينة").click()
+    assert page.locator("#preview strong").count() == 1
+    assert page.locator("#answer_text").input_value() == "بلا **نصوص برمجية**"
+    page.get_by_role("button", name="أرسل الإجابة").click()
+    assert page.locator(".letter strong", has_text="نصوص برمجية").count() == 1
+    page.locator("details.doing summary", has_text="أغلق").click()
+    page.locator("input[value=solved_by_staff]").check()
+    page.locator("form[action*=closure] button").click()
+    written.refresh_from_db()
+    assert written.close_reason == "solved_by_staff"
