@@ -218,7 +218,10 @@ def _with_centre(ticket: Ticket, viewer: Viewer, now: datetime, calendar: calend
             if customer
             else _("The answer was promised by %(due)s, at %(hour)s.")
         )
-        brief = _("late by %(time)s") % {"time": dates.duration(now - due)}
+        lateness = now - due
+        if lateness >= DAY:  # the odd hours say nothing any more
+            lateness = lateness.days * DAY
+        brief = _("late by %(time)s") % {"time": dates.duration(lateness)}
         until = _("promised %(day)s") % {"day": text.day(due)}
     else:
         sentence = (
