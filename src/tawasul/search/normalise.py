@@ -46,7 +46,8 @@ def stems(text_: str) -> list[str]:
 
 
 def _composed(text_: str) -> str:
-    return _DROPPED.sub("", unicodedata.normalize("NFKC", text_))
+    """Lower case and NFKC, the dropped characters gone; composed again where one of them stood between."""
+    return unicodedata.normalize("NFKC", _DROPPED.sub("", unicodedata.normalize("NFKC", text_.lower())))
 
 
 @lru_cache(maxsize=1024)
