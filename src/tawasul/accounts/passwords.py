@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy
 from zxcvbn import zxcvbn
 
 LONGEST_WEIGHED = 64  # characters; the estimate takes quadratic time, and beyond this nothing is weak
-WEAKEST_ACCEPTED = 2  # of 0 to 4: not to be guessed in ten million tries
+WEAKEST_ACCEPTED = 3  # of 0 to 4: not to be guessed in a hundred million tries
+FEWEST_OWN = 4  # characters that are no part of one's name or address
 LABELS = {
     0: gettext_lazy("Very weak: it is among the first that would be guessed"),
     1: gettext_lazy("Weak: add another unrelated word"),
-    2: gettext_lazy("Fair"),
+    2: gettext_lazy("Not enough yet: add another unrelated word"),
     3: gettext_lazy("Good"),
     4: gettext_lazy("Very good"),
 }
@@ -34,8 +35,13 @@ class Strength:
 
 
 def weigh(password: str, *own_words: str) -> Strength:
-    """Estimate a password; ``own_words`` (name, address, organisation) count as guessable."""
-    words = [part for word in own_words for part in word[:100].replace("@", " ").split()]
+    """Estimate a password; ``own_words`` (name, address, organisation) count as guessable, and repeating them too."""
+    words = [part.lower() for word in own_words for part in word[:100].replace("@", " ").split()]
+    rest = password.lower()
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "") if len(word) > 2 else rest
+    if len(rest.replace(" ", "")) < FEWEST_OWN:
+        return Strength(0)
     return Strength(int(zxcvbn(password[:LONGEST_WEIGHED], user_inputs=words)["score"]))
 
 

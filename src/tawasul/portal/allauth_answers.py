@@ -54,5 +54,7 @@ def _complete(response: HttpResponseBase) -> None:
     if "totp_svg" in context:
         drawing = context["totp_svg"]
         context["totp_drawing"] = mark_safe(drawing[drawing.index("<svg") :])  # noqa: S308 - drawn by the qrcode library
+    if context.get("token_fail"):
+        response.status_code = 410
     if "sessions" in context:
         context["device_name"] = device_name
