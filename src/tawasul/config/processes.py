@@ -79,11 +79,9 @@ class Family:
         """Start everyone and watch until SIGTERM or SIGINT. 0 after a clean stop, 1 when a child cannot live."""
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
-        before = {
-            number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-        }
         old_wakeup = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        for number in before:
+        # They stay ours to the end of the process: a second signal must not turn a clean stop into a failure.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._hear)
         status = 0
         try:
@@ -102,8 +100,6 @@ class Family:
         finally:
             self._stop()
             signal.set_wakeup_fd(old_wakeup)
-            for number, handler in before.items():
-                signal.signal(number, handler)
             os.close(reader)
             os.close(writer)
         return status

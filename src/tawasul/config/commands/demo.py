@@ -166,7 +166,7 @@ def _welcome(base: str, folder: Path) -> None:
             ("Portal, Arabic", "portal:home"),
             ("Desk of the staff", "desk:queue"),
             ("Administration", "admin:index"),
-            ("Caught mail", "caught_mail"),
+            ("Caught mail", "portal:caught_mails"),
         ]:
             with contextlib.suppress(NoReverseMatch):
                 rows.append((words, base + reverse(name)))
