@@ -31,3 +31,15 @@ def png(name: str = "picture.png", *, size: int = 8) -> SimpleUploadedFile:
     picture = Image.effect_noise((size, size), 80) if size > 8 else Image.new("RGB", (size, size), "green")
     picture.save(out, "PNG")
     return SimpleUploadedFile(name, out.getvalue(), content_type="image/png")
+
+
+def links(html: str, rel: str) -> str:
+    """The address of the page's link with this rel; empty where there is none."""
+    tag = re.search(rf'<a [^>]*rel="{rel}"[^>]*>', html)
+    address = re.search(r'href="([^"]*)"', tag[0]) if tag else None
+    return unescape(address[1]) if address else ""
+
+
+def body(answer: Any) -> bytes:
+    """The bytes of an answer that carries a file; reading them to the end closes it."""
+    return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)

@@ -12,7 +12,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from tawasul.accounts.models import Person, TermsVersion
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
-from tawasul.tickets.models import Attachment, Draft, Purpose, Service, Ticket
+from tawasul.tickets.models import Attachment, Draft, Purpose, Ticket
 from tests.portal.forms import hidden_fields, png
 from tests.world import OpenATicket, signed_in
 
