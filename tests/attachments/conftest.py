@@ -5,6 +5,20 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile, UploadedFile
+from django.core.signals import request_finished
+from django.db import close_old_connections
+from django.http import HttpResponseBase
+
+
+def body(response: HttpResponseBase) -> bytes:
+    """What the response carries; closed afterwards as the server does, without ending the test's transaction."""
+    request_finished.disconnect(close_old_connections)
+    try:
+        return b"".join(response)  # type: ignore[call-overload,no-any-return]
+    finally:
+        response.close()
+        request_finished.connect(close_old_connections)
+
 
 Upload = Callable[..., UploadedFile]
 

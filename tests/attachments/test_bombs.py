@@ -77,6 +77,17 @@ def test_a_picture_just_inside_the_limit_does_not_exhaust_the_decoder() -> None:
     assert gate.inspect(large, "a.png").accepted
 
 
+@pytest.mark.parametrize("filler", [b"\xff", b"\xff\x00", b"\xff\xd0", b"\xff\xd8", b"\xff\xe0\0\2"])
+def test_a_megabyte_of_almost_nothing_is_answered_in_no_time(filler: bytes) -> None:
+    gate.inspect(making.real("png"), "warm.png")
+    whole = making.real("jpg")
+    bulk = filler * (2**20 // len(filler))
+    began = time.perf_counter()
+    for content in (whole[:2] + bulk, whole[:-2] + bulk):
+        assert gate.inspect(content, "a.jpg").reason in {"damaged", ""}
+    assert time.perf_counter() - began < 6
+
+
 def test_a_picture_that_needs_more_memory_than_the_limit_is_kept_without_a_preview() -> None:
     side = 9_900
     packer = zlib.compressobj(1)

@@ -10,7 +10,9 @@ _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA
 _COMMON: Final = frozenset({0xC0, 0xC1, 0xC2})  # what every decoder knows, at 8 bits
 _ALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})
 # In entropy-coded data FF is followed by 00 (stuffing) or a restart; anything else is the next marker.
-_MARKER: Final = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
+# Each run of FF is tried once, from its start: ten megabytes of FF would take hours otherwise.
+_MARKER: Final = re.compile(rb"(?<!\xff)\xff++[^\x00\xd0-\xd7]")
+_FILL: Final = re.compile(rb"\xff++")
 _MOST_SEGMENTS: Final = 100_000
 
 
@@ -58,11 +60,10 @@ def read(data: bytes) -> Structure:
 def _next_marker(data: bytes, at: int) -> tuple[int, int] | None:
     """The marker at or after ``at`` and where its segment begins; stray bytes between segments are passed over,
     as every decoder does."""
-    at = data.find(b"\xff", at)
-    if at < 0:
-        return None
-    match = _MARKER.search(data, at) if data[at : at + 2] != b"\xff\xd8" else None
-    if match is None:
-        alone = data[at + 1 : at + 2]
-        return (alone[0], at + 2) if alone else None
-    return data[match.end() - 1], match.end()
+    while (at := data.find(b"\xff", at)) >= 0:
+        fill = _FILL.match(data, at)
+        assert fill is not None
+        at = fill.end()
+        if at < len(data) and data[at]:
+            return data[at], at + 1
+    return None
