@@ -42,6 +42,7 @@ def test_what_was_typed_is_kept_and_lookups_ignore_case() -> None:
 
 def test_marks_around_a_copied_address_are_dropped() -> None:
     assert parse_address("\u2068noura@example.sa\u2069").address == "noura@example.sa"
+    assert parse_address("mailto:noura@example.sa").typed == "noura@example.sa"
 
 
 @pytest.mark.parametrize(

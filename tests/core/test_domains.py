@@ -62,6 +62,7 @@ def test_a_name_of_any_script_is_accepted_and_found_by_either_form(
         ("https://سجل.السعودية/", "سجل.السعودية", "سجل.السعودية"),
         ("\u2068سجل.السعودية\u2069", "سجل.السعودية", "سجل.السعودية"),  # copied from one of our mails
         ("ｅｘａｍｐｌｅ．ｃｏｍ", "ｅｘａｍｐｌｅ．ｃｏｍ", "example.com"),
+        ("«سجل.السعودية»،", "سجل.السعودية", "سجل.السعودية"),
         ("ÉPREUVE.org", "ÉPREUVE.org", "épreuve.org"),
         ("FAß.de", "FAß.de", "faß.de"),
     ],

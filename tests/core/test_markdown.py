@@ -164,6 +164,7 @@ class TestACustomersText:
         [
             ("نطاقي سجل.السعودية، لا يعمل", '<bdi class="domain">سجل.السعودية</bdi>،'),
             ("نطاقي example.com.sa.", '<bdi class="domain">example.com.sa</bdi>.'),
+            ("انظر nic.sa/help?a=1.", '<bdi dir="ltr">nic.sa/help?a=1</bdi>.'),
             ("xn--rgbn6c.xn--mgberp4a5d4ar", '<bdi class="domain">xn--rgbn6c.xn--mgberp4a5d4ar</bdi>'),
             (
                 "скажи универсальное-принятие-тест.москва",
@@ -180,7 +181,8 @@ class TestACustomersText:
         assert isolated in render_answer(text)
 
     @pytest.mark.parametrize(
-        "text", ["شكرا.أرجو الرد", "file.pdf", "e.g. this", "end.Next", "3.5", "main.py", "5 - 3"]
+        "text",
+        ["شكرا.أرجو الرد", "file.pdf", "e.g. this", "end.Next", "3.5", "main.py", "5 - 3", "main.py/x"],
     )
     def test_takes_no_sentence_for_a_name(self, text: str) -> None:
         assert "<bdi" not in render_plain(text)

@@ -46,6 +46,8 @@ def parse_address(typed: str) -> Address:
     if len(typed) > 4 * MAX_LENGTH:
         raise BadAddress("too_long")
     bare = typed.strip().strip(text.BIDI_MARKS + text.BIDI_ISOLATES).strip()
+    if bare[:7].lower() == "mailto:":
+        bare = bare[7:]
     if not bare:
         raise BadAddress("empty")
     if any(char in text.BIDI_CONTROLS for char in bare):

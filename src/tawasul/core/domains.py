@@ -17,6 +17,7 @@ MAX_TYPED = 2000  # what a form may hand over: a pasted address is cut down to i
 _MAX_ASCII = 253  # RFC 1035 §2.3.4, in A-label form without the root's dot
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/{2}")
 _PORT = re.compile(r":\d{1,5}$")
+_AROUND = text.BIDI_MARKS + text.BIDI_ISOLATES + " \t\r\n\u00a0،,؛;\"'«»“”()<>"  # what copying brings along
 _DOTS = str.maketrans("。．｡", "...")
 _NUMBERS = re.compile(r"[0-9.]+")
 _ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f]")
@@ -61,8 +62,9 @@ def host_of(url: str) -> str:
 def parse_domain(typed: str) -> DomainName:
     """What someone typed or pasted, as a domain name. Raises BadDomain.
 
-    A pasted web address is cut down to its host. Direction marks that copying leaves at either end are
-    dropped, elsewhere they are refused. A name under the registry's zones must also follow its label rules.
+    A pasted web address is cut down to its host. Punctuation and direction marks that copying leaves at
+    either end are dropped; elsewhere they are refused. A name under the registry's zones must also follow its
+    label rules.
     """
     host = _host_part(typed)
     name = mapped(host)
@@ -145,7 +147,7 @@ def _host_part(typed: str) -> str:
     """The host inside what was typed, still in the typed letters."""
     if len(typed) > MAX_TYPED:
         raise BadDomain("too_long")
-    host = typed.strip().strip(text.BIDI_MARKS + text.BIDI_ISOLATES).strip()
+    host = typed.strip(_AROUND)
     if any(char in text.BIDI_CONTROLS for char in host):
         raise BadDomain("hidden")
     scheme = _SCHEME.match(host)

@@ -29,10 +29,11 @@ _NOT_A_NAME = frozenset(
 
 # Every repetition is bounded and starts at the beginning of a word, so that no text can make the search slow.
 _LABEL = r"[^\W_](?:[^\W_]|[\u0300-\u036f\u093c-\u0dff\u0e31-\u0e4e-]){0,62}+"
+_IN_URL = r"[^\s<>\"'«»“”‘’`\u0600-\u0605\u060c\u061b\u061f]"
 _FOUND = re.compile(
-    r"(?P<url>https?://[^\s<>\"'«»“”‘’`\u0600-\u0605\u060c\u061b\u061f]+)"
+    rf"(?P<url>https?://{_IN_URL}+)"
     rf"|(?<![\w.+@-])(?P<mail>[\w.+-]{{1,64}}+@(?:{_LABEL}\.){{1,9}}{_LABEL})"
-    rf"|(?<![\w@.-])(?P<name>(?:{_LABEL}\.){{1,9}}{_LABEL})(?![\w@-])"
+    rf"|(?<![\w@.-])(?P<name>(?:{_LABEL}\.){{1,9}}{_LABEL})(?![\w@-])(?P<path>/{_IN_URL}*)?"
     r"|(?<![\w.,/-])(?P<digits>\+\d[\d -]{5,18}\d|\d{1,20}+(?:[-/]\d{1,20}+){1,8}+)(?![\w-])"
 )
 _AFTER = ".,;:!?)]}…"
@@ -50,23 +51,24 @@ def wrapped(text: str, *, link: Wrap | None = None) -> str:
     for match in _FOUND.finditer(text):
         parts.append(escape(text[end : match.start()]))
         found, tail = match.group(), ""
-        if match.lastgroup == "url":
+        if match.lastgroup in {"url", "path"}:
             found, tail = _without_tail(found)
-        parts.append(_one(match.lastgroup or "", found, link) + escape(tail))
+        parts.append(_one(match, found, link) + escape(tail))
         end = match.end()
     parts.append(escape(text[end:]))
     return "".join(parts)
 
 
-def _one(kind: str, found: str, link: Wrap | None) -> str:
-    if kind == "url":
-        isolated = f'<bdi dir="ltr">{escape(found)}</bdi>'
-        return link(found, isolated) if link else isolated
+def _one(match: re.Match[str], found: str, link: Wrap | None) -> str:
+    kind, safe = match.lastgroup, escape(found)
     if kind == "mail":
-        return f"<bdi>{escape(found)}</bdi>"
+        return f"<bdi>{safe}</bdi>"
+    if kind in {"name", "path"} and not _is_name(match["name"]):
+        return safe
     if kind == "name":
-        return f'<bdi class="domain">{escape(found)}</bdi>' if _is_name(found) else escape(found)
-    return f'<bdi dir="ltr">{escape(found)}</bdi>'
+        return f'<bdi class="domain">{safe}</bdi>'
+    isolated = f'<bdi dir="ltr">{safe}</bdi>'
+    return link(found, isolated) if kind == "url" and link else isolated
 
 
 def _without_tail(url: str) -> tuple[str, str]:
