@@ -43,7 +43,12 @@ def environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TAWASUL_")}
     kept.pop("DATABASE_URL", None)
     kept.pop("DJANGO_SETTINGS_MODULE", None)
-    return {**kept, "PYTHONPATH": str(SRC), "TAWASUL_DATA": str(folder), "TAWASUL_FILE_MAX_BYTES": "100000"}
+    return {
+        **kept,
+        "PYTHONPATH": str(SRC),
+        "TAWASUL_DATA": str(folder),
+        "TAWASUL_REQUEST_MAX_BYTES": "5000000",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +112,13 @@ def test_a_body_that_is_far_too_large_is_refused_before_it_is_sent(server: Serve
 
 def test_a_request_under_way_is_answered_though_the_server_was_told_to_stop(data: Path) -> None:
     body = b"x" * 200_000
-    head = f"POST /language/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"POST /language/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
     with started(data) as server, socket.create_connection(("127.0.0.1", server.port), timeout=30) as line:
-        line.sendall(head.encode() + body[:1000])
-        time.sleep(0.3)  # the head is read; the body comes late, as from a phone
+        line.sendall(head.encode())
+        assert line.recv(100).startswith(
+            b"HTTP/1.1 100 "
+        )  # the head is read; the body comes late, as from a phone
+        line.sendall(body[:1000])
         server.process.terminate()
         time.sleep(0.5)
         assert server.process.poll() is None

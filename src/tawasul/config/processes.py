@@ -17,6 +17,7 @@ from types import FrameType
 logger = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
+ASKED_TO_STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 SHORT_LIFE = 5  # seconds; a child that dies younger than this did not start properly
 MOST_SHORT_LIVES = 3
 
@@ -80,8 +81,7 @@ class Family:
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
         old_wakeup = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-        # They stay ours to the end of the process: a second signal must not turn a clean stop into a failure.
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in ASKED_TO_STOP:
             signal.signal(number, self._hear)
         status = 0
         try:
@@ -99,6 +99,8 @@ class Family:
                     break
         finally:
             self._stop()
+            for number in ASKED_TO_STOP:  # a second one must not turn a clean stop into a failure
+                signal.signal(number, signal.SIG_IGN)
             signal.set_wakeup_fd(old_wakeup)
             os.close(reader)
             os.close(writer)
@@ -112,8 +114,9 @@ class Family:
 
         def child() -> None:
             signal.set_wakeup_fd(-1)
-            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            for number in ASKED_TO_STOP:
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKED_TO_STOP)
             os.setpgid(0, 0)  # Ctrl-C reaches the parent alone, which then stops its children in order
             die_with_parent(parent)
             member.work()
@@ -121,7 +124,10 @@ class Family:
         sys.stdout.flush()
         sys.stderr.flush()
         member.process = self._fork.Process(target=child, name=member.name)
+        # A signal between the fork and the child's own handlers would be heard by nobody.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ASKED_TO_STOP)
         member.process.start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKED_TO_STOP)
         member.born = time.monotonic()
 
     def _look_after(self) -> bool:
