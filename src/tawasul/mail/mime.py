@@ -104,9 +104,11 @@ def build(mail: OutgoingMail, to: Envelope) -> bytes:
     message["Message-ID"] = mail.message_id
     for header, value in mail.headers.items():
         message[header] = value
-    message["Content-Language"] = mail.language
     message.set_content(mail.text, cte=_encoding(mail.text))
     message.add_alternative(mail.html, subtype="html", cte=_encoding(mail.html))
+    message["Content-Language"] = (
+        mail.language
+    )  # last: content fields set earlier would move into the first part
     message.set_boundary("=_" + hashlib.sha256(mail.message_id.encode()).hexdigest()[:32])
     return message.as_bytes()
 
