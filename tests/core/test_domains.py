@@ -155,8 +155,9 @@ class TestUnderTheRegistrysZones:
         assert not domains.is_registry_name(f"سجل.{relative}")
 
     def test_the_zones_are_data(self, settings: object) -> None:
-        settings.ZONES = ["example"]  # type: ignore[attr-defined]
+        settings.ZONES = ["example", ".xn--kgbechtv"]  # type: ignore[attr-defined]
         assert parse_domain("nic.example").is_registry_name
+        assert parse_domain("مثال.إختبار").is_registry_name
         assert not parse_domain("nic.sa").is_registry_name
         assert parse_domain("a.sa").unicode == "a.sa"
 

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+import idna
 from django.conf import settings
 
 # The published zones; an installation replaces them with TAWASUL_ZONES.
@@ -34,7 +35,8 @@ def zones() -> tuple[Zone, ...]:
 
 @lru_cache(maxsize=8)
 def _zones(names: tuple[str, ...]) -> tuple[Zone, ...]:
-    clean = {name.strip().strip(".").lower() for name in names} - {""}
+    bare = {name.strip().strip(".").lower() for name in names} - {""}
+    clean = {idna.decode(name) if "xn--" in name else name for name in bare}
     return tuple(
         Zone(name, not name.isascii()) for name in sorted(clean, key=lambda name: (-name.count("."), name))
     )
