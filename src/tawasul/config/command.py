@@ -15,7 +15,6 @@ COMMANDS = {
     "createadmin": ("django:createadmin", "make an administrator's account"),
     "close-silent": ("django:close_silent", "close what is silent: --now ISO --dry-run"),
     "files": ("files", "files check PATH…: say which files would be accepted"),
-    "mail": ("django:mail", "look after the mail ledger"),
     "doctor": ("doctor", "say what is missing or wrong on this machine"),
     "assets": ("assets", "fetch and prepare typeface, icons and htmx again"),
     "messages": ("messages", "extract | compile | check: the translations"),
@@ -79,6 +78,10 @@ def main(arguments: list[str] | None = None) -> int:
     if where.startswith("django:"):
         from tawasul.config.commands.django import run_management
 
+        if not {"-h", "--help"} & set(rest):
+            from tawasul.config import preparation
+
+            preparation.tables()
         return run_management([where.removeprefix("django:"), *rest])
     try:
         module = importlib.import_module(f"tawasul.config.commands.{where}")

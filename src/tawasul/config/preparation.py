@@ -26,14 +26,27 @@ def prepare() -> None:
         bootstrap.say(line)
     if os.access(catalogues.PACKAGE, os.W_OK):  # an installed package carries its compiled catalogues
         catalogues.compile_all()
+    with _data_folder():
+        migrate()
+        collect()
+
+
+def tables() -> None:
+    """Set Django up with its tables in place; enough for a command that shows no page."""
+    with _data_folder():
+        migrate()
+
+
+@contextmanager
+def _data_folder() -> Iterator[None]:
+    """Django set up, and its data folder held alone."""
     import django
     from django.conf import settings
 
     django.setup()
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     with _alone(settings.DATA_DIR):
-        migrate()
-        collect()
+        yield
 
 
 @contextmanager

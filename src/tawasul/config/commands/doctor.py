@@ -1,0 +1,63 @@
+"""``tawasul doctor``: what is missing or wrong on this machine, one line each."""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+
+from tawasul.config import assets, postgres
+from tawasul.config.commands import test
+
+
+def run(arguments: list[str]) -> int:
+    """1 when something keeps the service from running; what is only missing comfort is said, too."""
+    wrong = False
+    for ok, needed, words in _findings():
+        wrong |= needed and not ok
+        print(f"{'ok' if ok else 'WRONG' if needed else 'note':<7}{words}")
+    return 1 if wrong else 0
+
+
+def _findings() -> Iterator[tuple[bool, bool, str]]:
+    """(in order, needed, words)."""
+    yield True, True, f"Python {sys.version.split()[0]}"
+    yield (assets.VENDOR / ".stamp").exists(), False, "typeface and icons (tawasul assets fetches them)"
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import Error, connection
+
+    yield (
+        settings.DATA_DIR.is_dir() and os.access(settings.DATA_DIR, os.W_OK),
+        True,
+        f"data in {settings.DATA_DIR}",
+    )
+    free = shutil.disk_usage(settings.DATA_DIR if settings.DATA_DIR.exists() else "/").free // 2**20
+    yield free > 500, True, f"{free} MB are free there"
+    try:
+        connection.ensure_connection()
+        yield True, True, f"database: {connection.vendor} {'.'.join(map(str, _version(connection)))}"
+    except Error as problem:
+        yield False, True, f"database: {str(problem).splitlines()[0]}"
+    try:
+        with socket.create_connection((settings.SMTP_HOST, settings.SMTP_PORT), timeout=5):
+            yield True, False, f"mail goes to {settings.SMTP_HOST} port {settings.SMTP_PORT}"
+    except OSError as problem:
+        yield (
+            False,
+            False,
+            f"mail server {settings.SMTP_HOST} port {settings.SMTP_PORT}: {problem.strerror or problem}",
+        )
+    yield settings.BEHIND_TLS, False, f"pages are at {settings.BASE_URL} (https in production)"
+    yield bool(postgres.binaries()), False, "PostgreSQL's programs, for the suite's second run"
+    yield (
+        bool(next(filter(None, map(shutil.which, test.BROWSERS)), None)),
+        False,
+        "chromium, for the journeys",
+    )
+
+
+def _version(connection: object) -> tuple[int, ...]:
+    return tuple(connection.get_database_version())  # type: ignore[attr-defined]
