@@ -149,10 +149,10 @@ SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN = (
     env.text("TAWASUL_SMS_GATEWAY_TOKEN"),
 )
 
-# Files
-FILE_MAX_BYTES = env.number("TAWASUL_FILE_MAX_BYTES", 10 * 2**20, least=1)
-FILES_MAX_COUNT = env.number("TAWASUL_FILES_MAX_COUNT", 10, least=1)
-FILES_MAX_BYTES = env.number("TAWASUL_FILES_MAX_BYTES", 40 * 2**20, least=1)
+# Files. How large and how many is the centre's choice (core.centre); these bound what a process may be asked
+REQUEST_MAX_BYTES = env.number(
+    "TAWASUL_REQUEST_MAX_BYTES", 104 * 2**20, least=2**20
+)  # files and fields together
 FILE_MAX_PIXELS = env.number("TAWASUL_FILE_MAX_PIXELS", 100_000_000, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -163,9 +163,6 @@ CLAMD = env.text("TAWASUL_CLAMD")  # a virus scanner: its socket's path or host:
 ZONES = env.words("TAWASUL_ZONES", zones.DEFAULT)  # the registry's own zones, in Unicode
 
 # Promises
-CLOSE_FOR_SILENCE_HOURS = env.number("TAWASUL_CLOSE_FOR_SILENCE_HOURS", 7 * 24, least=1)
-CLOSE_WARNING_HOURS = env.number("TAWASUL_CLOSE_WARNING_HOURS", 48)
-REOPEN_DAYS = env.number("TAWASUL_REOPEN_DAYS", 30)
 ACCOUNT_REQUEST_DAYS = env.number("TAWASUL_ACCOUNT_REQUEST_DAYS", 7, least=1)
 
 LOGGING = {

@@ -9,8 +9,6 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-MULTIPART_ROOM = 4 * 2**20  # bytes of a form besides its files
-
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket that every web process accepts from. Port 0 takes a free one. Raises OSError."""
@@ -71,7 +69,7 @@ def worker(listener: socket.socket, wsgi: Any, *, threads: int) -> Callable[[], 
 
         front = Front(
             wsgi,
-            most_bytes=settings.FILES_MAX_COUNT * settings.FILE_MAX_BYTES + MULTIPART_ROOM,
+            most_bytes=settings.REQUEST_MAX_BYTES,
             threads=threads,
             host=settings.ALLOWED_HOSTS[0],
         )
