@@ -3,6 +3,7 @@
 A library's server would decode what it is given, and hide what really went over the wire.
 """
 
+import contextlib
 import socket
 import threading
 import time
@@ -53,6 +54,8 @@ class RawSmtp:
         self._closing = True
         self._listener.close()
         for connection in self._open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
             connection.close()
 
     @property
