@@ -144,7 +144,7 @@ def refusals_of(draft: Draft | None) -> list[Refusal]:
 
 
 def add_files(
-    draft: Draft, uploads: Sequence[UploadedFile], *, by: Person | None
+    draft: Draft, uploads: "Sequence[UploadedFile[Any]]", *, by: Person | None
 ) -> list[StoredFile | Refusal]:
     """Store each upload into the draft; what is refused stays listed with its reason, the others are kept.
 

@@ -49,8 +49,17 @@ class Place:
 
     @classmethod
     def _at(cls, prefix: str, key: str, *, guest: bool) -> "Place":
-        names = ("ticket", "receipt", "follow_up", "closure", "reopening")
-        return cls(*(reverse(f"portal:{prefix}{name}", args=[key]) for name in names), guest=guest)
+        def path(name: str) -> str:
+            return reverse(f"portal:{prefix}{name}", args=[key])
+
+        return cls(
+            page=path("ticket"),
+            receipt=path("receipt"),
+            follow_up=path("follow_up"),
+            closure=path("closure"),
+            reopening=path("reopening"),
+            guest=guest,
+        )
 
 
 def writer_of(request: HttpRequest, ticket: Ticket) -> Writer:

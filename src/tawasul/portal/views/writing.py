@@ -45,7 +45,7 @@ def own_draft(request: HttpRequest, key: UUID, kind: str) -> Draft | None:
     return draft if draft.kind == kind else None
 
 
-def uploads(request: HttpRequest) -> Sequence[UploadedFile]:
+def uploads(request: HttpRequest) -> "Sequence[UploadedFile[Any]]":
     """The files that came with the form. An empty file field sends none."""
     return [upload for upload in request.FILES.getlist(FILES) if upload]
 
