@@ -1,5 +1,6 @@
 """The Jinja2 environment of every page and mail: autoescaping, gettext in the active language, shared names."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +12,31 @@ from django.utils import translation
 from jinja2 import Environment, FileSystemBytecodeCache
 
 from tawasul.core import centre, clock
-from tawasul.ui import events, fields, text
+from tawasul.ui import events, fields, text, words
 from tawasul.ui.icons import icon
+
+
+@lru_cache(maxsize=512)
+def _plain_url(_language: str | None, name: str) -> str:
+    return reverse(name)
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The path of a named page in the active language. Raises NoReverseMatch for an unknown one."""
+    if not args and not kwargs:
+        return _plain_url(translation.get_language(), name)
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
 def url_if_served(name: str, *args: Any) -> str:
     """As ``url``; empty where this installation does not serve that page."""
     try:
-        return reverse(name, args=args or None)
+        return url(name, *args)
     except NoReverseMatch:
         return ""
 
 
+@lru_cache(maxsize=512)
 def static(name: str) -> str:
     """The address of a static file, with its content's hash where collectstatic has run."""
     try:
@@ -67,20 +76,18 @@ def environment(**options: Any) -> Environment:
     options["autoescape"] = True
     options.setdefault("bytecode_cache", _bytecode_cache())
     made = Environment(  # noqa: S701 (autoescape stands in options)
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        extensions=["jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
         cache_size=-1,
         **options,
     )
-    made.install_gettext_callables(  # type: ignore[attr-defined]
-        translation.gettext,
-        translation.ngettext,
-        newstyle=True,
-        pgettext=translation.pgettext,
-        npgettext=translation.npgettext,
-    )
     made.globals.update(
+        _=words.gettext,
+        gettext=words.gettext,
+        ngettext=words.ngettext,
+        pgettext=words.pgettext,
+        npgettext=words.npgettext,
         url=url,
         url_if_served=url_if_served,
         static=static,
@@ -89,12 +96,12 @@ def environment(**options: Any) -> Environment:
         theme=theme,
         now=clock.now,
         icon=icon,
+        sides={"opening": "you", "follow_up": "you", "answer": "centre", "note": "note"},
         field_of=fields.describe,
         problems_of=fields.problems,
         centre=centre.current,
-        event_text=events.event_text,
     )
-    names = text.filters()
+    names = {**text.filters(), "event_text": events.event_text}
     made.filters.update(names)
     made.globals.update(names)
     return made

@@ -230,7 +230,7 @@ def _with_centre(ticket: Ticket, viewer: Viewer, now: datetime, calendar: calend
             else _("The answer is due by %(due)s, at %(hour)s.")
         )
         brief = _("answer by %(day)s") % {"day": text.day(due)}
-        until = dates.clock_time(due)
+        until = _("at %(hour)s") % {"hour": dates.clock_time(due)}
     return Turn(
         state="centre",
         word=word,
