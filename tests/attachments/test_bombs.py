@@ -1,6 +1,7 @@
 """Files made to exhaust: refused at once, or ended by the kernel, while other files go on."""
 
 import struct
+import sys
 import threading
 import time
 import zlib
@@ -155,3 +156,11 @@ def test_a_decoder_that_dies_is_replaced(decoder: pool.Decoder) -> None:
     decoder._process.kill()
     decoder._process.wait()
     assert gate.inspect(making.real("jpg"), "a.jpg").accepted
+
+
+def test_without_a_decoder_nothing_is_taken_on_trust(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = pool.Decoder()
+    monkeypatch.setattr(pool, "decoder", lambda: broken)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    for kind in ("png", "pdf"):
+        assert gate.inspect(making.real(kind), f"a.{kind}").reason == "busy"

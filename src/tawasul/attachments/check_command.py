@@ -24,10 +24,8 @@ def main(argv: Sequence[str]) -> int:
     if not paths:
         sys.stderr.write(USAGE)
         return 2
-    limits = gate.Limits(
-        max_bytes=env.number("TAWASUL_FILE_MAX_BYTES", gate.Limits().max_bytes, least=1),
-        max_pixels=env.number("TAWASUL_FILE_MAX_PIXELS", gate.Limits().max_pixels, least=1),
-    )
+    most = env.number("TAWASUL_FILE_MAX_PIXELS", gate.Limits().max_pixels, least=1)
+    limits = gate.Limits(max_pixels=most)
     for path in paths:
         _print(check(path, limits))
     return 0

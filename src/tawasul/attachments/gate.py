@@ -1,5 +1,6 @@
 """The gate: what a file really is, and whether it may come in. Cheap questions first, the decoder last."""
 
+import logging
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,13 +8,15 @@ from typing import Any, BinaryIO, Final
 
 from tawasul.attachments import kinds, names, pool
 
+log = logging.getLogger(__name__)
+
 SECONDS: Final = 8  # wall time of one examination
 _TAIL: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes of one file and pixels of its largest page. The defaults are those of the settings."""
+    """Bytes of one file and pixels of its largest page. The defaults are those of a fresh installation."""
 
     max_bytes: int = 10 * 2**20
     max_pixels: int = 100_000_000
@@ -77,14 +80,14 @@ def _judge(source: bytes | BinaryIO, name: str, limits: Limits) -> Verdict:
 
 def _decoded(source: bytes | BinaryIO, name: str, kind: kinds.Kind, size: int, limits: Limits) -> Verdict:
     job = {"verb": "examine", "kind": kind.name, "max_pixels": limits.max_pixels}
-    answer: dict[str, Any] | None = None
     try:
         with closing(pool.decoder().run(source, job, seconds=SECONDS)) as frames:
             answer = next((note for note, _ in frames), None)
     except pool.Busy:
         return _refuse(name, "busy")
-    except pool.Killed:
-        answer = None
+    except pool.Unavailable as error:
+        log.error("the decoder does not start: %s", error)
+        return _refuse(name, "busy")
     if answer is None:
         # The decoder gave up. A PDF that is whole from its header to its end mark may be heavy work for PDFium and
         # yet a lawful document: it is kept, never drawn. A picture that cannot be decoded in time is a bomb.

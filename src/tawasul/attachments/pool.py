@@ -24,8 +24,8 @@ class Busy(RuntimeError):
     """Every place was taken for WAIT seconds."""
 
 
-class Killed(RuntimeError):
-    """The examination ended without an answer: too long, too large, or the decoder broke on the file."""
+class Unavailable(RuntimeError):
+    """The decoder cannot be started on this machine."""
 
 
 class Decoder:
@@ -42,7 +42,8 @@ class Decoder:
     ) -> Generator[tuple[dict[str, Any], bytes]]:
         """Frames that the child answers for ``source``; ``seconds`` of wall time for each frame.
 
-        Raises Busy, and Killed when the child ends without its frame.
+        No more frames come when the child ends: done, out of time or memory, or broken by the file. Raises Busy
+        or Unavailable before the first.
         """
         if not self._places.acquire(timeout=WAIT):
             raise Busy
@@ -69,11 +70,11 @@ class Decoder:
                     socket.send_fds(control, [message], [descriptor, theirs.fileno()])
                     if control.recv(1) != b"+":
                         raise ConnectionError
-                except OSError:
+                except OSError as error:
                     self._discard()
                     if attempt == 2:
                         ours.close()
-                        raise Killed from None
+                        raise Unavailable(str(error)) from error
                 else:
                     break
         return ours

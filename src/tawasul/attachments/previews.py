@@ -40,7 +40,7 @@ def make_due_previews(most: int) -> int:
         file = claimed[0]
         try:
             make(file)
-        except (OSError, pool.Busy, pool.Killed) as error:
+        except (OSError, pool.Busy, pool.Unavailable) as error:
             log.warning("preview of file %s, try %s: %s", file.pk, file.attempts, error)
             if file.attempts >= MOST_TRIES:
                 _finish(file, preview=StoredFile.Preview.NONE)
@@ -53,7 +53,7 @@ def make(file: StoredFile) -> bool:
     """Draw the thumbnail and the pages of ``file`` and say so in its row; False where it cannot be drawn.
 
     Running it twice gives the same pictures under the same keys. Raises OSError where the storage fails, and
-    Busy or Killed where the decoder could not begin.
+    Busy or Unavailable where the decoder could not begin.
     """
     kind = kinds.BY_MIME.get(file.type)
     try:
