@@ -48,7 +48,9 @@ def bare(response: Any) -> str:
 
 
 @pytest.mark.parametrize("login", ["noura", " Noura ", "noura@example.com.sa", "NOURA@EXAMPLE.COM.SA"])
-def test_one_signs_in_with_user_name_or_address_in_any_case(client: Client, noura: Person, login: str) -> None:
+def test_one_signs_in_with_user_name_or_address_in_any_case(
+    client: Client, noura: Person, login: str
+) -> None:
     assert sign_in(client, login)["Location"] == "/ar/tickets/"
     assert is_signed_in(client)
 
@@ -118,7 +120,9 @@ def test_one_network_cannot_try_one_password_on_many_accounts(client: Client, no
     assert sign_in(Client(REMOTE_ADDR="192.0.2.77"), "noura").status_code == 302
 
 
-def test_a_forgotten_password_is_set_by_the_mailed_link_once(client: Client, noura: Person, noura_client: Client) -> None:
+def test_a_forgotten_password_is_set_by_the_mailed_link_once(
+    client: Client, noura: Person, noura_client: Client
+) -> None:
     client.post("/ar/account/password/reset/", {"email": "NOURA@example.com.sa"})
     mail = mails(noura.email)[-1]
     assert mail.kind == "password_reset"
@@ -160,14 +164,22 @@ def test_a_reset_says_and_does_the_same_for_an_unknown_address(client: Client, n
 
 
 def test_resets_for_one_address_are_limited(client: Client, noura: Person) -> None:
-    answers = [client.post("/ar/account/password/reset/", {"email": noura.email}).status_code for _n in range(5)]
+    answers = [
+        client.post("/ar/account/password/reset/", {"email": noura.email}).status_code for _n in range(5)
+    ]
     assert answers == [302, 302, 302, 302, 429]
     assert len(mails(noura.email)) == 4
 
 
-def test_an_internationalised_address_is_reset_and_links_come_from_the_setting(client: Client, terms: Any) -> None:
+def test_an_internationalised_address_is_reset_and_links_come_from_the_setting(
+    client: Client, terms: Any
+) -> None:
     Person.objects.create_user("daam", "دعم@سجل.السعودية", PASSWORD, full_name="دعم")
-    client.post("/ar/account/password/reset/", {"email": "دعم@xn--rgbn6c.xn--mgberp4a5d4ar"}, headers={"host": "127.0.0.1"})
+    client.post(
+        "/ar/account/password/reset/",
+        {"email": "دعم@xn--rgbn6c.xn--mgberp4a5d4ar"},
+        headers={"host": "127.0.0.1"},
+    )
     mail = mails("دعم@سجل.السعودية")[-1]
     assert mail.kind == "password_reset"
     assert "http://localhost:8000/ar/account/password/reset/key/" in mail.text
@@ -247,7 +259,9 @@ def test_a_sign_in_from_a_new_browser_is_told_by_mail_and_only_once(noura: Perso
     assert len(mails(noura.email)) == 1
 
 
-def test_a_signed_in_request_costs_two_queries_for_who_it_is(noura: Person, django_assert_num_queries: Any) -> None:
+def test_a_signed_in_request_costs_two_queries_for_who_it_is(
+    noura: Person, django_assert_num_queries: Any
+) -> None:
     browser = Client()
     sign_in(browser, "noura")
     browser.get("/ar/account/logout/")  # notes that the session is in use
@@ -276,7 +290,9 @@ def test_allauths_own_sign_up_leads_to_ours(client: Client) -> None:
     assert client.post("/ar/account/signup/").status_code == 405
 
 
-def test_a_password_is_changed_with_its_mail_or_not_at_all(noura: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_password_is_changed_with_its_mail_or_not_at_all(
+    noura: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_args: Any, **_named: Any) -> None:
         raise RuntimeError
 

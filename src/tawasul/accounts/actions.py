@@ -1,6 +1,7 @@
 """What happens to an account: one function a verb, one transaction."""
 
 from datetime import timedelta
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -93,7 +94,7 @@ def ask_email_change(person: Person, new_email: str, *, post: Post) -> EmailChan
     with translation.override(person.language):
         links = [absolute(reverse("portal:email_change", args=[token])) for token in (old_token, other_token)]
         login, reset = absolute(reverse("account_login")), absolute(reverse("account_reset_password"))
-    asked = {"code": "", "new_email": new_email, "days": EMAIL_CHANGE_DAYS}
+    asked: dict[str, Any] = {"code": "", "new_email": new_email, "days": EMAIL_CHANGE_DAYS}
     post(
         "email_change_confirm",
         to=person.email,
@@ -102,10 +103,10 @@ def ask_email_change(person: Person, new_email: str, *, post: Post) -> EmailChan
         key=f"{key}:old",
         person=person,
     )
-    if taken:
-        kind, context = "account_exists", {"link": login, "reset_link": reset}
-    else:
-        kind, context = "email_change_confirm", {**asked, "end": "new", "link": links[1]}
+    context: dict[str, Any] = {"link": login, "reset_link": reset}
+    if not taken:
+        context = {**asked, "end": "new", "link": links[1]}
+    kind = "account_exists" if taken else "email_change_confirm"
     post(kind, to=new_email, language=person.language, context=context, key=f"{key}:new")
     return change
 

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -118,23 +119,8 @@ def _send(request: AccountRequest, *, post: Post) -> None:
                 text=_("Tawasul: your activation code is %(code)s") % {"code": mobile_code},
                 key=f"account-request:{request.pk}:{request.mails_sent}",
             )
-        if taken:
-            kind, context = (
-                "account_exists",
-                {
-                    "link": absolute(reverse("account_login")),
-                    "reset_link": absolute(reverse("account_reset_password")),
-                },
-            )
-        else:
-            kind, context = (
-                "account_activate",
-                {
-                    "link": absolute(reverse("portal:activation_link", args=[request.key, token])),
-                    "code": code,
-                    "days": settings.ACCOUNT_REQUEST_DAYS,
-                },
-            )
+        kind = "account_exists" if taken else "account_activate"
+        context = _exists_context() if taken else _activate_context(request, token, code)
     request.save()
     post(
         kind,
@@ -143,6 +129,21 @@ def _send(request: AccountRequest, *, post: Post) -> None:
         context=context,
         key=f"account-request:{request.pk}:{request.mails_sent}",
     )
+
+
+def _exists_context() -> dict[str, Any]:
+    return {
+        "link": absolute(reverse("account_login")),
+        "reset_link": absolute(reverse("account_reset_password")),
+    }
+
+
+def _activate_context(request: AccountRequest, token: str, code: str) -> dict[str, Any]:
+    return {
+        "link": absolute(reverse("portal:activation_link", args=[request.key, token])),
+        "code": code,
+        "days": settings.ACCOUNT_REQUEST_DAYS,
+    }
 
 
 def _code_hash(request: AccountRequest, code: str) -> str:

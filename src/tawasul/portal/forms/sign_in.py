@@ -7,6 +7,7 @@ from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from tawasul.accounts import queries
@@ -29,7 +30,7 @@ def _word(form: forms.Form, name: str, label: Any, required: Any, hint: Any = ""
     field.widget.attrs.pop("placeholder", None)
     if isinstance(field, forms.CharField) and field.max_length is None:
         field.max_length = LONGEST_PASSWORD
-        field.validators.append(forms.fields.validators.MaxLengthValidator(LONGEST_PASSWORD))
+        field.validators.append(MaxLengthValidator(LONGEST_PASSWORD))
 
 
 def _new_password(form: forms.Form) -> None:
@@ -124,9 +125,8 @@ class EitherScript(forms.Form):
 
     def full_clean(self) -> None:
         if self.is_bound and "code" in self.data:
-            data = self.data.copy()
-            data["code"] = "".join(ascii_digits(str(data["code"])[:40]).split())
-            self.data = data
+            code = "".join(ascii_digits(str(self.data["code"])[:40]).split())
+            self.data = {**dict(self.data.items()), "code": code}
         super().full_clean()
 
 

@@ -130,7 +130,7 @@ def record(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @never_cache
-@reauthentication_required(app="allauth.mfa")
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]
 def email(request: HttpRequest) -> HttpResponse:
     """Ask for another e-mail address; both addresses then get a link."""
     person = me(request)
