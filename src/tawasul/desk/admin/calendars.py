@@ -110,7 +110,6 @@ class HolidayAdmin(CalendarAdmin[Holiday]):
     list_display = ["name_ar", "name_en", "first", "last", "announced"]
     list_display_links = ["name_ar", "name_en"]
     list_filter = ["announced"]
-    date_hierarchy = "first"
 
 
 @admin.register(Season, site=site)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -9,15 +11,31 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from tawasul.core import centre
-from tawasul.core.models import CentreSettings
+from tawasul.core.models import MEGABYTE, CentreSettings
 from tawasul.desk.admin.site import site
-from tawasul.desk.admin.typed import Table
+from tawasul.desk.admin.typed import Form, Table
+
+ROOM = 4 * MEGABYTE  # of a request, besides its file
+
+
+class CentreSettingsForm(Form[CentreSettings]):
+    """No file larger than a request that the installation accepts."""
+
+    def clean_file_max_megabytes(self) -> int:
+        wanted: int = self.cleaned_data["file_max_megabytes"]
+        most = (settings.REQUEST_MAX_BYTES - ROOM) // MEGABYTE
+        if wanted > most:
+            raise forms.ValidationError(
+                _("This installation accepts at most %(size)d megabytes.") % {"size": most}
+            )
+        return wanted
 
 
 @admin.register(CentreSettings, site=site)
 class CentreSettingsAdmin(Table[CentreSettings]):
     """Names, promises, limits."""
 
+    form = CentreSettingsForm
     fieldsets = [
         (_("The centre"), {"fields": ["name_ar", "name_en", "phone", "email"]}),
         (_("Promises"), {"fields": ["close_after_hours", "warn_before_hours", "reopen_days"]}),
@@ -28,8 +46,16 @@ class CentreSettingsAdmin(Table[CentreSettings]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        return redirect("admin:core_centresettings_change", CentreSettings.ONLY)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> CentreSettings | None:
+        """The one row, made from the defaults where a database has lost it."""
+        if object_id != str(CentreSettings.ONLY):
+            return None
         row, _made = CentreSettings.objects.get_or_create(pk=CentreSettings.ONLY)
-        return redirect("admin:core_centresettings_change", row.pk)
+        return row
 
     def save_model(self, request: HttpRequest, obj: CentreSettings, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

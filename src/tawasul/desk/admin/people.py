@@ -12,10 +12,10 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from tawasul.accounts import actions as account_actions
 from tawasul.accounts.models import Person
 from tawasul.desk import gate
 from tawasul.desk.admin.site import site
@@ -28,6 +28,14 @@ class PersonForm(Form[Person]):
     """Guards against locking oneself out."""
 
     editor: Person
+
+    class Meta:
+        labels = {"position": pgettext_lazy("a person", "Position"), "is_superuser": _("administrator")}
+        help_texts = {
+            "is_active": _("Switched off, the person is signed out at once and cannot sign in."),
+            "is_staff": _("Works at the desk and sees every ticket."),
+            "is_superuser": _("Changes everything in this administration."),
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -66,12 +74,13 @@ class PersonAdmin(Table[Person]):
     search_fields = ["full_name", "username", "email", "organisation"]
     ordering = ["pk"]
     show_full_result_count = False
-    filter_horizontal = ["user_permissions"]
     actions = ["remove_two_steps", "end_sessions"]
     readonly_fields = [
         "username",
         "email",
         "mobile",
+        "language",
+        "time_zone",
         "addresses",
         "sign_in_steps",
         "sessions",
@@ -85,7 +94,7 @@ class PersonAdmin(Table[Person]):
             _("Person"),
             {"fields": ["full_name", "position", "organisation", "mobile", "language", "time_zone"]},
         ),
-        (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser", "user_permissions"]}),
+        (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
         (_("Sign-in"), {"fields": ["sign_in_steps", "sessions", "last_login", "date_joined"]}),
         (_("Terms"), {"fields": ["agreed_to"]}),
     ]
@@ -104,7 +113,7 @@ class PersonAdmin(Table[Person]):
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if "is_active" in form.changed_data and not obj.is_active:
-            _end_sessions(obj)
+            account_actions.disable(obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -150,13 +159,13 @@ class PersonAdmin(Table[Person]):
     def remove_two_steps(self, request: HttpRequest, people: QuerySet[Person]) -> None:
         for person in people:
             Authenticator.objects.filter(user=person).delete()
-            _end_sessions(person)
+            account_actions.end_sessions(person)
         self._note(request, people, gettext("Second step removed, sessions ended"))
 
     @admin.action(description=_("Sign out everywhere"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, people: QuerySet[Person]) -> None:
         for person in people:
-            _end_sessions(person)
+            account_actions.end_sessions(person)
         self._note(request, people, gettext("Sessions ended"))
 
     def _note(self, request: HttpRequest, people: QuerySet[Person], change: str) -> None:
@@ -164,11 +173,6 @@ class PersonAdmin(Table[Person]):
         count = len(people)
         done = ngettext("Done for %(count)d person.", "Done for %(count)d people.", count) % {"count": count}
         self.message_user(request, done, messages.SUCCESS)
-
-
-def _end_sessions(person: Person) -> None:
-    for session in UserSession.objects.filter(user=person):
-        session.end()
 
 
 def _day(moment: Any) -> str:
