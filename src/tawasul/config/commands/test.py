@@ -26,7 +26,11 @@ def run(arguments: list[str]) -> int:
         say(line)
     catalogues.compile_all()
     command = [sys.executable, "-m", "pytest", *_processes(arguments), *arguments]
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    }
     given = os.environ.get("DATABASE_URL", "")
     if given:
         say("on the database of DATABASE_URL")
