@@ -1,6 +1,7 @@
 // Attachments go into the draft while one writes: choose, drop or paste; a bar each; cancel; remove.
-// Contract with the server: POST one file as "files" with the form's hidden fields (its token among them) and the header X-Requested-With;
-// the answer is the list's rows (ui/parts.html file_rows), refused ones among them.
+// Contract with the server: POST one file as "files" with the form's token alone (what is typed is autosave.js's
+// business) and the header X-Requested-With; the answer is the list's rows (ui/parts.html file_rows), refused ones
+// among them.
 
 for (const part of document.querySelectorAll("[data-upload]")) start(part);
 
@@ -191,7 +192,7 @@ function start(part) {
 
   function token() {
     const data = new FormData();
-    for (const hidden of form.querySelectorAll("input[type=hidden]")) data.append(hidden.name, hidden.value);
+    data.append("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
     return data;
   }
 
