@@ -61,8 +61,8 @@ class Service(models.Model):
     name_ar = models.CharField(_("name in Arabic"), max_length=150)
     name_en = models.CharField(_("name in English"), max_length=150)
     about_domain = models.BooleanField(_("about a domain"), default=True)
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("team"))
-    position = models.PositiveIntegerField(_("position"), default=0)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("responsible team"))
+    position = models.PositiveIntegerField(_("order in lists"), default=0)
     is_active = models.BooleanField(_("offered"), default=True)
 
     class Meta:

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ("name_ar", models.CharField(max_length=150, verbose_name="name in Arabic")),
                 ("name_en", models.CharField(max_length=150, verbose_name="name in English")),
                 ("about_domain", models.BooleanField(default=True, verbose_name="about a domain")),
-                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="order in lists")),
                 ("is_active", models.BooleanField(default=True, verbose_name="offered")),
                 (
                     "team",
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         to="accounts.team",
-                        verbose_name="team",
+                        verbose_name="responsible team",
                     ),
                 ),
             ],
