@@ -66,7 +66,7 @@ def page(
     mails = mail_queries.mails_of(ticket)
     staff = list(Person.objects.filter(is_staff=True, is_active=True).order_by("full_name", "pk")[:200])
     context: dict[str, Any] = {
-        **shown_queue(request, default="mine" if ticket.assignee_id == person.pk else "all"),
+        **shown_queue(request, default=_view_of(ticket, person)),
         "ticket": ticket,
         "entries": entries,
         "newest": newest,
@@ -137,3 +137,12 @@ def _by_letter(mails: Sequence[OutgoingMail]) -> dict[int, list[OutgoingMail]]:
         if mail.letter_id is not None:
             found.setdefault(mail.letter_id, []).append(mail)
     return found
+
+
+def _view_of(ticket: Ticket, person: Person) -> str:
+    """The view of the queue in which this person would look for the ticket."""
+    match ticket.status:
+        case Status.WITH_CUSTOMER | Status.ON_HOLD | Status.CLOSED as status:
+            return str(status)
+        case _:
+            return "mine" if ticket.assignee_id == person.pk else "all"
