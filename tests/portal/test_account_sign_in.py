@@ -107,6 +107,20 @@ def test_five_wrong_passwords_stop_an_account_for_a_quarter_of_an_hour_whichever
         assert sign_in(client, "noura").status_code == 302
 
 
+def test_a_stopped_account_opens_again_when_its_owner_sets_a_new_password(
+    client: Client, noura: Person
+) -> None:
+    for _try in range(6):
+        sign_in(Client(REMOTE_ADDR="192.0.2.77"), "noura", "wrong")
+    assert sign_in(client, "noura").status_code == 429
+    client.post("/ar/account/password/reset/", {"email": noura.email})
+    page = client.get(link_in(mails(noura.email)[-1], "/password/reset/key/"), follow=True).redirect_chain[
+        -1
+    ][0]
+    client.post(page, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    assert sign_in(client, "noura", NEW_PASSWORD).status_code == 302
+
+
 def test_a_name_that_is_nobodys_is_stopped_just_the_same(client: Client) -> None:
     for _number in range(5):
         assert sign_in(client, "nobody", "wrong").status_code == 422

@@ -141,7 +141,7 @@ def test_staff_cannot_drop_their_only_second_step(fahd: Person, settings: Any) -
 def test_staff_need_no_second_step_where_the_installation_does_not_ask(fahd: Person, settings: Any) -> None:
     settings.STAFF_NEED_TWO_STEPS = False
     browser = Client()
-    assert sign_in(browser, "fahd")["Location"] == "/ar/tickets/"
+    assert sign_in(browser, "fahd")["Location"] == "/ar/desk/"
     assert browser.get("/ar/desk/").status_code == 200
 
 

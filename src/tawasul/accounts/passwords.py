@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from zxcvbn import zxcvbn
 
 LONGEST_WEIGHED = 64  # characters; the estimate takes quadratic time, and beyond this nothing is weak
 WEAKEST_ACCEPTED = 3  # of 0 to 4: not to be guessed in a hundred million tries
@@ -37,6 +36,10 @@ class Strength:
 def weigh(password: str, *own_words: str) -> Strength:
     """Estimate a password; ``own_words`` (name, address, organisation) count as guessable, and repeating them too."""
     words = [part.lower() for word in own_words for part in word[:100].replace("@", " ").split()]
+    from zxcvbn import (
+        zxcvbn,
+    )  # its word lists take 15 MB and most of a second: only where a password is chosen
+
     rest = password.lower()
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word, "") if len(word) > 2 else rest

@@ -54,7 +54,11 @@ def cache_from_environment() -> dict[str, Any]:
             "LOCATION": url,
             "KEY_PREFIX": "tawasul",
         }
-    return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}
+    return {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},  # of Django's 300 a stranger could push out the limits he ran into
+    }
 
 
 def storages_from_environment(data_dir: Path) -> dict[str, Any]:

@@ -4,9 +4,11 @@ import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -97,7 +99,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     # Passwords
 
     def set_password(self, user: Person, password: str) -> None:
+        """Whoever sets a password proved to be the owner: failed attempts no longer stop the account."""
         actions.change_password(user, password, post=send)
+        for rate in ratelimit.get_rates(app="allauth.account", action="login_failed"):
+            if rate.per == "key":
+                place = {"app": "allauth.account", "action": "login_failed", "rate": rate}
+                cache.delete(ratelimit.get_cache_key(self.request, key=f"person:{user.pk}", **place))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Staff begin at the desk, customers with their tickets."""
+        return reverse("desk:queue" if getattr(request.user, "is_staff", False) else "portal:tickets")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")

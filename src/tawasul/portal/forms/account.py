@@ -6,8 +6,6 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel import Locale
-from babel.dates import get_timezone_location
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -28,6 +26,8 @@ USERNAME = re.compile(r"[^\W_](?:[\w.-]{1,62})[^\W_]")
 @lru_cache(maxsize=4)
 def countries(language: str) -> list[tuple[str, str]]:
     """Every country's code and name in the language, by name; Saudi Arabia first."""
+    from babel import Locale  # here and below: 8 MB that only these two lists need
+
     names = {
         code: name for code, name in Locale(language).territories.items() if len(code) == 2 and code.isalpha()
     }
@@ -40,6 +40,8 @@ def countries(language: str) -> list[tuple[str, str]]:
 @lru_cache(maxsize=4)
 def time_zones(language: str) -> list[tuple[str, str]]:
     """Every place's zone with its distance from UTC (as of the first call), in the language; Riyadh first."""
+    from babel.dates import get_timezone_location
+
     found = []
     areas = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
     for name in available_timezones():
