@@ -299,3 +299,10 @@ def test_a_ticket_costs_the_same_however_long_it_is(
     # the queue; the requester
     with django_assert_num_queries(16):
         fahd_client.get(at(ticket))
+
+
+def test_from_a_file_one_comes_back_to_the_desk(fahd_client: Client, open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+    fahd_client.post(at(ticket, "answers"), letter(ticket, "انظر", files=picture()))
+    file = Message.objects.get(kind="answer").attachments.get().file
+    assert f'href="{at(ticket)}"' in fahd_client.get(f"/ar/files/{file.pk}/").content.decode()

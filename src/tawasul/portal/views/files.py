@@ -12,7 +12,7 @@ from tawasul.attachments import queries, serving
 from tawasul.attachments.models import StoredFile
 from tawasul.portal import browser
 from tawasul.tickets import access, direct
-from tawasul.tickets.models import Attachment
+from tawasul.tickets.models import Attachment, Ticket
 
 SIZES = ("fit", "wide", "large")  # how large the pages are shown; the words stand in the template
 
@@ -36,7 +36,6 @@ def preview(request: HttpRequest, file: UUID) -> HttpResponse:
     size = request.GET.get("size", SIZES[0])
     attachment = Attachment.objects.select_related("message__ticket").get(file=found)
     ticket = attachment.message.ticket if attachment.message else None
-    mine = ticket is not None and request.user.is_authenticated and ticket.requester_id == request.user.pk
     return render(
         request,
         "portal/file.html",
@@ -49,10 +48,17 @@ def preview(request: HttpRequest, file: UUID) -> HttpResponse:
             "ready": found.preview == StoredFile.Preview.READY,
             "waiting": found.preview == StoredFile.Preview.WAITING,
             "ticket": ticket,
-            "up": ticket.get_absolute_url() if ticket is not None and mine else "",
+            "up": _ticket_page(request, ticket) if ticket is not None else "",
             "here": reverse("portal:file", args=[found.pk]),
         },
     )
+
+
+def _ticket_page(request: HttpRequest, ticket: Ticket) -> str:
+    """Where this reader sees the ticket: their own page, the desk for staff; empty behind a personal link."""
+    if request.user.is_authenticated and ticket.requester_id == request.user.pk:
+        return ticket.get_absolute_url()
+    return reverse("desk:ticket", args=[ticket.spoken_number]) if access.is_staff(request.user) else ""
 
 
 @require_safe
