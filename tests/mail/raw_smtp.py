@@ -52,6 +52,8 @@ class RawSmtp:
 
     def __exit__(self, *_: object) -> None:
         self._closing = True
+        with contextlib.suppress(OSError):  # closing alone would leave the thread, and the port, in accept()
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in self._open:
             with contextlib.suppress(OSError):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import TestCase
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
@@ -306,7 +306,7 @@ class AnySubject(HypothesisTestCase, TestCase):
     """Property tests over subjects and identifiers."""
 
     @given(st.text(st.characters(blacklist_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=200))
-    @hypothesis_settings(deadline=None, max_examples=150)
+    @hypothesis_settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
     def test_any_subject_arrives_as_it_was_written(self, text: str) -> None:
         subject = " ".join(text.split())
         mail = OutgoingMail(

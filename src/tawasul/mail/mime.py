@@ -102,7 +102,7 @@ def build(mail: OutgoingMail, to: Envelope) -> bytes:
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
-    for header, value in mail.headers.items():
+    for header, value in sorted(mail.headers.items()):  # PostgreSQL keeps no order
         message[header] = value
     message.set_content(mail.text, cte=_encoding(mail.text))
     message.add_alternative(mail.html, subtype="html", cte=_encoding(mail.html))
