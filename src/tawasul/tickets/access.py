@@ -27,7 +27,7 @@ def desk_ticket_for(person: Viewer, number: str) -> Ticket:
     """Any ticket, for staff. Raises Http404 for whoever is not staff."""
     if not is_staff(person):
         raise Http404
-    return _one(number)
+    return _one(number, "assignee", "team", "follows")
 
 
 def is_staff(person: Viewer) -> bool:
@@ -84,16 +84,12 @@ def _owns(viewer: Viewer, draft: Draft, browser_hash: str) -> bool:
     return bool(browser_hash) and draft.browser_hash == browser_hash
 
 
-def _one(number: str, **conditions: int) -> Ticket:
+def _one(number: str, *related: str, **conditions: int) -> Ticket:
     try:
         digits = numbers.parse_number(number)
     except (numbers.NotANumber, numbers.Mistyped):
         raise Http404 from None
-    ticket = (
-        Ticket.objects.select_related("service", "assignee", "team", "follows")
-        .filter(number=digits, **conditions)
-        .first()
-    )
+    ticket = Ticket.objects.select_related("service", *related).filter(number=digits, **conditions).first()
     if ticket is None:
         raise Http404
     return ticket

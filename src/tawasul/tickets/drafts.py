@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext, ngettext
 
 from tawasul.accounts.models import Person
@@ -58,21 +58,18 @@ class Whose:
 
 
 def newest(whose: Whose, kind: str, *, ticket: Ticket | None = None) -> Draft | None:
-    """The draft of this kind that was touched last; never one that was sent a moment ago."""
-    sent = Message.objects.filter(submission=OuterRef("key"))
-    return (
-        Draft.objects.filter(**whose.conditions, kind=kind, ticket=ticket)
-        .exclude(Exists(sent))
-        .order_by("-updated_at")
-        .first()
-    )
+    """The draft of this kind that was touched last."""
+    return Draft.objects.filter(**whose.conditions, kind=kind, ticket=ticket).order_by("-updated_at").first()
+
+
+def own(key: uuid.UUID, whose: Whose, kind: str) -> Draft | None:
+    """The writer's draft of this kind by its key; None where there is none, or it is somebody else's."""
+    return Draft.objects.filter(**whose.conditions, pk=key, kind=kind).first()
 
 
 def all_of(person: Person, kind: str) -> list[Draft]:
     """A person's drafts of this kind, the last touched first."""
-    sent = Message.objects.filter(submission=OuterRef("key"))
-    drafts = Draft.objects.filter(owner=person, kind=kind).exclude(Exists(sent))
-    return list(drafts.order_by("-updated_at")[:MOST_DRAFTS])
+    return list(Draft.objects.filter(owner=person, kind=kind).order_by("-updated_at")[:MOST_DRAFTS])
 
 
 def keep(
@@ -104,6 +101,9 @@ def keep(
         try:
             with transaction.atomic():
                 draft.save(force_insert=True)
+            if Message.objects.filter(submission=key).exists():  # sent while this was being kept
+                discard(draft)
+                return None
             return draft
         except IntegrityError:  # the same form in another request made it just now
             draft = Draft.objects.filter(pk=key).first()

@@ -1,16 +1,18 @@
 """What a customer writes: a new ticket, a follow-up, a closing or reopening comment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tawasul.accounts.models import TermsVersion
 from tawasul.portal.forms.fields import LONGEST_COMMENT, LONGEST_TEXT, DomainField, Letter, Line
+from tawasul.portal.forms.lookups import services_on_offer
 from tawasul.tickets.models import Purpose, Service
 
 KEPT = 20_000  # characters of one answer that a draft keeps; more than any field accepts
@@ -24,8 +26,18 @@ def key_of(data: Mapping[str, Any]) -> UUID:
         return uuid4()
 
 
+class _Codes:
+    """The codes of the services that are about a domain, for the script that shows the domain's field."""
+
+    def __init__(self, form: "RequestForm") -> None:
+        self.form = form
+
+    def __str__(self) -> str:
+        return " ".join(service.code for service in self.form.services if service.about_domain)
+
+
 class RequestForm(forms.Form):
-    """The part that the new-ticket page and the direct form share. ``services`` are those on offer, loaded once."""
+    """The part that the new-ticket page and the direct form share."""
 
     purpose = forms.ChoiceField(
         label=_("Purpose"),
@@ -36,12 +48,8 @@ class RequestForm(forms.Form):
             "invalid_choice": _("Choose one of the purposes."),
         },
     )
-    service = forms.ChoiceField(
-        label=_("Service"),
-        error_messages={
-            "required": _("Choose the service."),
-            "invalid_choice": _("Choose one of the services listed."),
-        },
+    service = forms.CharField(
+        label=_("Service"), widget=forms.Select, error_messages={"required": _("Choose the service.")}
     )
     domain = DomainField(
         label=_("Domain name"), required=False, help_text=_("As you know it, in Arabic or in Latin letters.")
@@ -72,25 +80,29 @@ class RequestForm(forms.Form):
         error_messages={"required": _("To send, accept the registration regulations and the portal terms.")},
     )
 
-    def __init__(
-        self, *args: Any, services: Sequence[Service], current_terms: TermsVersion, **options: Any
-    ) -> None:
+    def __init__(self, *args: Any, current_terms: TermsVersion, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.services = {service.code: service for service in services}
         self.current_terms = current_terms
-        field = self.fields["service"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            ("", gettext("Choose a service")),
-            *((code, str(s)) for code, s in self.services.items()),
-        ]
-        field.widget.attrs["data-about-domain"] = " ".join(
-            c for c, s in self.services.items() if s.about_domain
-        )
+        service = self.fields["service"].widget
+        assert isinstance(service, forms.Select)
+        # asked for when the form is drawn; a form that is right is never drawn
+        service.choices = self._service_choices
+        service.attrs["data-about-domain"] = _Codes(self)
         self.fields["wanted"].widget.attrs["rows"] = "4"
 
+    @cached_property
+    def services(self) -> list[Service]:
+        """The services on offer: one query."""
+        return services_on_offer()
+
+    def _service_choices(self) -> list[tuple[str, str]]:
+        return [("", gettext("Choose a service")), *((s.code, str(s)) for s in self.services)]
+
     def clean_service(self) -> Service:
-        return self.services[self.cleaned_data["service"]]
+        found = Service.objects.filter(code=self.cleaned_data["service"], is_active=True).first()
+        if found is None:
+            raise ValidationError(gettext("Choose one of the services listed."), code="invalid_choice")
+        return found
 
     def clean_terms(self) -> bool:
         """What was read must be what holds: a version published meanwhile is shown and accepted anew."""

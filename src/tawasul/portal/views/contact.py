@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from tawasul.core import centre
 from tawasul.portal import actions, browser, limits
 from tawasul.portal.forms.contact import TRAP, DirectForm
-from tawasul.portal.forms.lookups import current_terms, services_on_offer
+from tawasul.portal.forms.lookups import current_terms
 from tawasul.portal.forms.tickets import key_of
 from tawasul.portal.views import writing
 from tawasul.portal.views.new_ticket import answer_due
@@ -36,9 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _send(request)
     draft = _wanted_draft(request)
-    form = DirectForm(
-        initial=drafts.typed(draft), services=services_on_offer(), current_terms=current_terms()
-    )
+    form = DirectForm(initial=drafts.typed(draft), current_terms=current_terms())
     return _form_page(request, form, draft.key if draft else uuid4(), draft)
 
 
@@ -91,7 +89,7 @@ def _not_confirmable(request: HttpRequest, token: str, draft: Draft | None) -> H
 
 def _send(request: HttpRequest) -> HttpResponse:
     form, key = (
-        DirectForm(request.POST, services=services_on_offer(), current_terms=current_terms()),
+        DirectForm(request.POST, current_terms=current_terms()),
         key_of(request.POST),
     )
     if form.trapped:  # a machine: it is told what a person would be told, and nothing is kept

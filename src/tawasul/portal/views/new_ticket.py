@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tawasul.core import clock, domains
-from tawasul.portal.forms.lookups import current_terms, services_on_offer
+from tawasul.portal.forms.lookups import current_terms
 from tawasul.portal.forms.tickets import TicketForm, key_of
 from tawasul.portal.views import writing
 from tawasul.portal.views.tickets import person_of
@@ -39,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
     typed = drafts.typed(draft)
     if not draft and request.GET.get("follows"):
         typed["follows"] = access.ticket_for(request.user, request.GET["follows"]).spoken_number
-    form = TicketForm(initial=typed, services=services_on_offer(), current_terms=current_terms())
+    form = TicketForm(initial=typed, current_terms=current_terms())
     return _form_page(request, form, draft.key if draft else uuid4(), draft)
 
 
@@ -58,7 +58,7 @@ def domain(request: HttpRequest) -> HttpResponse:
 
 def _send(request: HttpRequest) -> HttpResponse:
     person, key = person_of(request), key_of(request.POST)
-    form = TicketForm(request.POST, services=services_on_offer(), current_terms=current_terms())
+    form = TicketForm(request.POST, current_terms=current_terms())
     valid = form.is_valid()
     draft = writing.own_draft(request, key, Draft.Kind.TICKET)
     problems: list[str] = []

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from tawasul.accounts.models import Person
 from tawasul.core.text import isolate
 from tawasul.portal import browser
-from tawasul.tickets import access, drafts
+from tawasul.tickets import drafts
 from tawasul.tickets.drafts import Refusal, Whose
 from tawasul.tickets.models import Draft, Message, Ticket
 
@@ -38,11 +38,7 @@ def whose(request: HttpRequest) -> Whose:
 
 def own_draft(request: HttpRequest, key: UUID, kind: str) -> Draft | None:
     """The writer's draft of this kind by its key; None where there is none, or it is somebody else's."""
-    try:
-        draft = access.draft_for(request.user, key, browser_hash=browser.hash_of(request))
-    except Http404:
-        return None
-    return draft if draft.kind == kind else None
+    return drafts.own(key, Whose(signed_in(request), browser.hash_of(request)), kind)
 
 
 def uploads(request: HttpRequest) -> "Sequence[UploadedFile[Any]]":
