@@ -83,10 +83,9 @@ class RequestForm(forms.Form):
     def __init__(self, *args: Any, current_terms: TermsVersion, **options: Any) -> None:
         super().__init__(*args, **options)
         self.current_terms = current_terms
-        service = self.fields["service"].widget
-        assert isinstance(service, forms.Select)
         # asked for when the form is drawn; a form that is right is never drawn
-        service.choices = self._service_choices
+        service = forms.Select(choices=self._service_choices)  # type: ignore[arg-type]  # Django takes a callable
+        self.fields["service"].widget = service
         service.attrs["data-about-domain"] = _Codes(self)
         self.fields["wanted"].widget.attrs["rows"] = "4"
 

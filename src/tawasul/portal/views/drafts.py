@@ -99,9 +99,10 @@ def _kept(request: HttpRequest, key: UUID) -> Draft:
 def _ticket(request: HttpRequest) -> Ticket:
     """The ticket that a follow-up belongs to: one's own, or one whose personal link this browser opened."""
     number = _asked(request, "ticket")
-    if request.user.is_authenticated:
+    try:
         return access.ticket_for(request.user, number)
-    return direct.ticket_of_held_link(browser.held_links(request), number)
+    except Http404:
+        return direct.ticket_of_held_link(browser.held_links(request), number)
 
 
 def _asked(request: HttpRequest, name: str) -> str:

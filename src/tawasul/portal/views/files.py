@@ -19,7 +19,7 @@ SIZES = ("fit", "wide", "large")  # how large the pages are shown; the words sta
 
 def _file(request: HttpRequest, file: UUID) -> StoredFile:
     """The file, if this reader may see it: on an account's ticket or draft, or behind a link opened in this browser."""
-    held = browser.held_links(request) if request.user.is_anonymous else []
+    held = browser.held_links(request)
     return access.file_for(
         request.user,
         file,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -23,8 +23,8 @@ OF_A_NETWORK = 30
 def behind_link(
     view: Callable[[HttpRequest, Ticket, Place], HttpResponse],
 ) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Gives the view the ticket that the link opens. An expired link gets the page that offers a new one; where an
-    account has claimed the ticket, or the link is unknown, there is nothing here (404)."""
+    """Gives the view the ticket that the link opens. A link that opens nothing (expired, unknown, or the ticket now
+    belongs to an account) gets the page that offers a new one."""
 
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
@@ -32,6 +32,8 @@ def behind_link(
             ticket = direct.ticket_for_link(token)
         except direct.LinkExpired:
             return render(request, "portal/link.html", {"form": LinkForm(), "expired": True}, status=410)
+        except Http404:
+            return render(request, "portal/link.html", {"form": LinkForm(), "unknown": True}, status=404)
         browser.open_link(request, token)
         return view(request, ticket, Place.of_link(token))
 
