@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from tawasul.attachments import drawing, examine
 
-MEMORY: Final = 480 * 2**20  # bytes of address space a child may map
+MEMORY: Final = 400 * 2**20  # bytes of address space a child may map; with its parents it stays below 512 MiB
 MESSAGE: Final = 65536
 
 

@@ -10,7 +10,7 @@ from tawasul.attachments import kinds, names, pool
 
 log = logging.getLogger(__name__)
 
-SECONDS: Final = 8  # wall time of one examination
+SECONDS: Final = 7  # wall time of one examination
 _TAIL: Final = 2048
 
 

@@ -143,7 +143,8 @@ def read(data: bytes) -> Structure:
         except Damaged:
             break
         pages += 1
-        largest = max(largest, page.width * page.height)
+        if page.sound:  # a pointer into nowhere finds any number
+            largest = max(largest, page.width * page.height)
     exotic = first.values.get(_COMPRESSION, (1,))[0] not in _COMMON
     return Structure(
         first.width, first.height, pages=pages, largest=largest, sound=first.sound, exotic=exotic
