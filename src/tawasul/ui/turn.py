@@ -286,6 +286,17 @@ def _closed_because(ticket: Ticket, viewer: Viewer) -> str:
     return reasons[CloseReason(ticket.close_reason)]
 
 
+def _closed_in_short(ticket: Ticket) -> str:
+    """The customer's word for it, in a list."""
+    return {
+        CloseReason.SOLVED_BY_CUSTOMER: _("Solved"),
+        CloseReason.SOLVED_BY_STAFF: _("Done by the centre"),
+        CloseReason.SILENCE: _("Closed by itself"),
+        CloseReason.MERGED: _("Continued in another ticket"),
+        CloseReason.SPAM: _("Closed by the centre"),
+    }[CloseReason(ticket.close_reason)]
+
+
 def _closed(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
     centre, you = _ends(viewer)
     closed = ticket.closed_at or now
@@ -300,7 +311,9 @@ def _closed(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
         state="closed",
         word=_("The ticket is closed"),
         sentence=sentence,
-        brief=str(CloseReason(ticket.close_reason).label),
+        brief=_closed_in_short(ticket)
+        if viewer == "customer"
+        else str(CloseReason(ticket.close_reason).label),
         until=_("closed %(day)s") % {"day": text.day(closed)},
         centre=centre,
         you=you,
