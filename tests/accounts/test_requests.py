@@ -1,6 +1,8 @@
 """From no account to signed in: the request, its mail, the activation."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,12 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tawasul.accounts import actions
 from tawasul.accounts.models import AccountRequest, Consent, Person, TermsVersion
+from tawasul.accounts.requests import NotActivated
 from tawasul.core import clock
 from tawasul.mail.models import OutgoingMail
 
@@ -286,3 +289,38 @@ def test_the_strength_of_a_password_is_told_in_the_language(client: Client) -> N
     strong = client.post("/ar/account/request/strength/", {"password1": GOOD_PASSWORD})
     assert 'data-score="0"' in weak.content.decode()
     assert 'data-score="4"' in strong.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_activations_in_one_moment_make_one_account(client: Client, terms: TermsVersion) -> None:
+    asked = ask(client)
+    code = code_in(newest_mail())
+    together = threading.Barrier(2)
+
+    def activate() -> str:
+        together.wait(10)
+        try:
+            return actions.activate(asked.key, code=code).username
+        except NotActivated as reason:
+            return reason.problem
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(lambda _n: activate(), range(2)))
+    assert outcomes == ["huda", "used"]
+    assert Person.objects.filter(username="huda").count() == 1
+
+
+def test_a_change_in_the_terms_while_one_fills_the_form_is_accepted_anew(
+    client: Client, terms: TermsVersion
+) -> None:
+    page = client.get("/ar/account/request/").content.decode()
+    seen = re.search(r'name="terms_version" value="(\d+)"', page)
+    assert seen is not None
+    newer = TermsVersion.objects.create(version="99", text_ar="نص جديد", text_en="A new text")
+    refused = client.post("/ar/account/request/", {**answers(), "terms_version": seen[1]})
+    assert refused.status_code == 422
+    accepted = client.post("/ar/account/request/", {**answers(), "terms_version": str(newer.pk)})
+    assert accepted.status_code == 302
+    assert AccountRequest.objects.get().terms == newer

@@ -25,13 +25,13 @@ def session_seen(respond: Respond) -> Respond:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = respond(request)
         key = request.session.session_key
-        if not key or not getattr(request, "user", None) or not request.user.is_authenticated:
+        if not key:
             return response
         try:
             fresh = signer.unsign(request.COOKIES.get(COOKIE, ""), max_age=EVERY) == key[:8]
         except BadSignature:
             fresh = False
-        if not fresh:
+        if not fresh and request.user.is_authenticated:  # asked last: a page that needs no person loads none
             UserSession.objects.filter(session_key=key, user_id=request.user.pk).update(
                 last_seen_at=clock.now(),
                 ip=get_adapter(request).get_client_ip(request),

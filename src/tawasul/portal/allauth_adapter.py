@@ -39,7 +39,7 @@ SAYINGS = {
     "mfa/messages/webauthn_added.txt": _("The passkey is added."),
     "mfa/messages/webauthn_removed.txt": _("The passkey is removed."),
     "mfa/messages/recovery_codes_generated.txt": _(
-        "There are new recovery codes; the old ones no longer work."
+        "There are new recovery codes. Keep them in a safe place."
     ),
     "usersessions/messages/sessions_logged_out.txt": _("All other sessions have ended."),
 }

@@ -50,7 +50,9 @@ def _complete(response: HttpResponseBase) -> None:
         return
     context = response.context_data
     if "js_data" in context:
-        context["passkey_data"] = json_script(context["js_data"], "passkey-data")
+        options = context["js_data"].get("request_options")
+        usable = options is None or dict(options.get("publicKey", {})).get("allowCredentials")
+        context["passkey_data"] = json_script(context["js_data"], "passkey-data") if usable else ""
     if "totp_svg" in context:
         drawing = context["totp_svg"]
         context["totp_drawing"] = mark_safe(drawing[drawing.index("<svg") :])  # noqa: S308 - drawn by the qrcode library

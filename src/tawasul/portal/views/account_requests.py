@@ -19,6 +19,7 @@ from tawasul.mail.actions import send
 from tawasul.portal.forms.account import AccountRequestForm, ActivationForm
 
 LIMITS = {
+    "account_form": "200/h/ip",  # sent, right or wrong: weighing a password takes time
     "account_request": "20/h/ip,5/h/key",  # a network; an address
     "activation": "60/h/ip",
     "email_change": "10/h/ip,5/h/key",
@@ -49,6 +50,8 @@ def page(request: HttpRequest) -> HttpResponse:
     form = AccountRequestForm(request.POST or None, current_terms=terms, initial=initial)
     if request.method != "POST":
         return render(request, "portal/account/request.html", {"form": form, "terms": terms})
+    if limited(request, "account_form"):
+        return too_many(request)
     if not form.is_valid():
         return render(request, "portal/account/request.html", {"form": form, "terms": terms}, status=422)
     answers = form.answers()
