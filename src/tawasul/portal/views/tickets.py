@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -66,8 +67,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(count: int) -> str:
-    """A count as the tab shows it: exact up to the bound that is counted."""
-    return f"{queries.COUNT_UP_TO - 1}+" if count >= queries.COUNT_UP_TO else str(count)
+    """A count as the tab shows it: exact up to the bound that is counted; isolated, or the plus would change sides."""
+    if count < queries.COUNT_UP_TO:
+        return str(count)
+    return format_html('<bdi dir="ltr">{}+</bdi>', queries.COUNT_UP_TO - 1)
 
 
 def _page_address(turn: str, q: str, **cursor: str) -> str:
