@@ -58,7 +58,7 @@ class _Reader:
     def number(self, form: str, at: int) -> int:
         try:
             return int(struct.unpack_from(self.order + form, self.data, at)[0])
-        except struct.error:
+        except (struct.error, OverflowError):
             raise Damaged("TIFF ends early") from None
 
     def page(self, at: int) -> tuple[_Page, int]:
