@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from tawasul.service_levels.calendar import PUBLISHED_WEEK, Calendar
+from tawasul.service_levels.deadlines import due_at
 from tawasul.tickets.models import CloseReason, Status, Ticket
 from tawasul.ui.turn import Turn, turn_of
 
@@ -110,6 +111,12 @@ def test_a_waiting_ticket_is_the_centres_turn_with_the_promised_moment() -> None
     assert "We answer by" in line.sentence
     assert "at 15:30" in line.sentence
     assert line.brief == "answer by Wednesday 18 November"
+
+
+def test_the_second_that_a_deadline_is_rounded_up_by_is_no_step_of_its_own() -> None:
+    since = datetime(2026, 11, 17, 8, 44, 12, 345678, tzinfo=UTC)
+    line = waiting(due_at(WEEK, since, Decimal(2)), since, now=since)
+    assert (line.steps, line.left) == (2, 2)
 
 
 def test_days_off_do_not_shorten_the_centres_line() -> None:

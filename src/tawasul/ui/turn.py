@@ -93,8 +93,9 @@ def _today(now: datetime) -> str:
 
 def _drawn(of: float, left: float) -> tuple[int, int]:
     """Steps and the solid ones among them; a step that has begun is still there."""
-    steps = max(1, math.ceil(of))
-    solid = min(steps, max(0, math.ceil(left)))
+    # Deadlines are rounded up to the second; that second is no step of its own.
+    steps = max(1, math.ceil(round(of, 3)))
+    solid = min(steps, max(0, math.ceil(round(left, 3))))
     if steps > MOST_STEPS:
         solid, steps = math.ceil(solid * MOST_STEPS / steps), MOST_STEPS
     return steps, solid
@@ -210,7 +211,7 @@ def _with_centre(ticket: Ticket, viewer: Viewer, now: datetime, calendar: calend
     late = now > due
     remaining = 0.0 if late else float(deadlines.spent(calendar, now, due))
     whole = float(deadlines.spent(calendar, since, due)) + float(ticket.answer_spent or 0)
-    steps, solid = _drawn(round(whole, 6), round(remaining, 6))
+    steps, solid = _drawn(whole, remaining)
     if late:
         word = _("It is the centre's turn, and the answer is late")
         sentence = (
