@@ -89,12 +89,14 @@ def worker(listener: socket.socket, wsgi: Any, *, threads: int) -> Callable[[], 
             backlog=2048,
         )
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-        # uvicorn raises the signal again when it is done; by then it has said all it has to.
-        signal.signal(signal.SIGTERM, lambda number, frame: None)
-        signal.signal(signal.SIGINT, lambda number, frame: None)
+        server = uvicorn.Server(config)
+        # Ours from here on, not only from uvicorn's start to its end: it raises what it heard once more at the end,
+        # and a signal that came before its start would be lost.
+        signal.signal(signal.SIGTERM, server.handle_exit)
+        signal.signal(signal.SIGINT, server.handle_exit)
         gc.freeze()  # what the parent made is never garbage: leave it out of every collection
         gc.set_threshold(20_000, 20, 50)
-        uvicorn.Server(config).run(sockets=[listener])
+        server.run(sockets=[listener])
 
     return run
 
