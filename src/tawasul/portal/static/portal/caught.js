@@ -2,7 +2,7 @@
 for (const frame of document.querySelectorAll("iframe[data-fit]")) {
   const fit = () => {
     const page = frame.contentDocument?.documentElement;
-    if (page) frame.height = String(page.scrollHeight + 2);
+    if (page) frame.style.blockSize = `${page.scrollHeight + 2}px`;
   };
   frame.addEventListener("load", fit);
   window.addEventListener("resize", fit);
