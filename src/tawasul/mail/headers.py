@@ -5,6 +5,7 @@ import hmac
 from functools import cache
 
 from django.conf import settings
+from django.db.models import Prefetch
 
 from tawasul.core import domains, links
 from tawasul.mail.kinds import KINDS
@@ -54,15 +55,24 @@ def build(kind: str, ticket: Ticket | None) -> dict[str, str]:
         fields["X-Tawasul-Ticket"] = ticket.spoken_number
         if not KINDS[kind].opens_thread:
             root = thread_root(ticket)
-            earlier = list(
-                OutgoingMail.objects.filter(ticket_id=ticket.pk)
-                .exclude(message_id=root)
-                .order_by("-created_at", "-pk")
-                .values_list("message_id", flat=True)[: MOST_REFERENCES - 1]
-            )
+            earlier = [message_id for message_id in _earlier(ticket) if message_id != root]
             fields["In-Reply-To"] = earlier[0] if earlier else root
-            fields["References"] = " ".join([root, *reversed(earlier)])
+            fields["References"] = " ".join([root, *reversed(earlier[: MOST_REFERENCES - 1])])
     return fields
+
+
+def mails_so_far() -> Prefetch:
+    """For whoever writes to many tickets at once: their mails' identifiers in one query, where ``build`` looks."""
+    rows = OutgoingMail.objects.only("ticket_id", "message_id").order_by("-created_at", "-pk")
+    return Prefetch("ticket__mails", queryset=rows)
+
+
+def _earlier(ticket: Ticket) -> list[str]:
+    """The Message-IDs of the ticket's mails, the newest first."""
+    if "mails" in getattr(ticket, "_prefetched_objects_cache", {}):
+        return [mail.message_id for mail in ticket.mails.all()]
+    newest = ticket.mails.order_by("-created_at", "-pk").values_list("message_id", flat=True)
+    return list(newest[:MOST_REFERENCES])
 
 
 @cache

@@ -13,6 +13,7 @@ from django.db.models import Model
 
 from tawasul.core import clock
 from tawasul.core.leases import backoff
+from tawasul.mail.headers import mails_so_far
 from tawasul.reactions.table import REACTIONS
 from tawasul.tickets.models import Event
 
@@ -33,7 +34,7 @@ def react_to_due(most: int = BUNDLE) -> int:
     An event whose reaction fails is tried again later and put aside after MOST_TRIES; it never holds up others.
     Raises only where the database itself is away; the events then come back when their lease has run out.
     """
-    events = Event.objects.select_related(*_RELATED).claim(most, lease=LEASE)
+    events = Event.objects.select_related(*_RELATED).prefetch_related(mails_so_far()).claim(most, lease=LEASE)
     bundle: Work = []
     tickets: set[int] = set()
     for event in events:
