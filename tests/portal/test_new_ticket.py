@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -174,6 +175,29 @@ def test_a_draft_can_be_discarded_with_its_files(noura_client: Client) -> None:
     assert gone.status_code == 303
     assert not Draft.objects.exists()
     assert not StoredFile.objects.exists()
+
+
+def test_what_was_written_when_the_session_ended_is_found_after_signing_in(noura: Person) -> None:
+    browser = signed_in(noura)
+    form = form_of(browser)
+    browser.logout()  # keeps no cookie but the browser's own
+    turned_away = browser.post(NEW, form)
+    assert turned_away.status_code == 302
+    browser.force_login(noura)
+    back = turned_away["Location"].partition("next=")[2]
+    page = browser.get(unquote(back))
+    assert ANSWERS["subject"] in page.text
+    assert browser.post(NEW, ANSWERS | hidden_fields(page)).status_code == 303
+    assert (
+        browser.get(unquote(back))["Location"] == Ticket.objects.get().get_absolute_url()
+    )  # sent: its ticket
+
+
+def test_what_one_browser_kept_is_not_for_another(noura: Person, khalid_client: Client) -> None:
+    stranger = Client()
+    kept = unquote(stranger.post(NEW, ANSWERS)["Location"].partition("next=")[2])
+    assert khalid_client.get(kept).status_code == 404
+    assert signed_in(noura).get(kept).status_code == 404
 
 
 def test_nothing_is_written_by_looking_at_the_form(noura_client: Client) -> None:

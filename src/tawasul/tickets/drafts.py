@@ -67,6 +67,16 @@ def own(key: uuid.UUID, whose: Whose, kind: str) -> Draft | None:
     return Draft.objects.filter(**whose.conditions, pk=key, kind=kind).first()
 
 
+def adopt(key: uuid.UUID, person: Person, browser_hash: str) -> Draft | None:
+    """Give the person what was written in this browser before they signed in; None where there is no such draft."""
+    if not browser_hash:
+        return None
+    mine = Draft.objects.filter(pk=key, kind=Draft.Kind.TICKET, owner=None, browser_hash=browser_hash)
+    if not mine.update(owner=person, browser_hash=""):
+        return None
+    return Draft.objects.get(pk=key)
+
+
 def all_of(person: Person, kind: str) -> list[Draft]:
     """A person's drafts of this kind, the last touched first."""
     return list(Draft.objects.filter(owner=person, kind=kind).order_by("-updated_at")[:MOST_DRAFTS])
