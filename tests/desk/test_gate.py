@@ -46,6 +46,13 @@ def test_a_stranger_is_led_to_the_sign_in_from_every_address(client: Client, ope
         )
 
 
+def test_a_script_is_told_that_the_session_is_over(client: Client, open_a_ticket: Any) -> None:
+    address = addresses(open_a_ticket())["draft"]
+    assert (
+        client.post(address, {"text": "x"}, headers={"X-Requested-With": "XMLHttpRequest"}).status_code == 401
+    )
+
+
 def test_a_customer_gets_404_from_every_address_even_of_their_own_ticket(
     noura_client: Client, open_a_ticket: Any
 ) -> None:

@@ -55,3 +55,13 @@ def near(moment: datetime, now: datetime) -> str:
             return _("%(weekday)s %(hour)s") % {"weekday": dates.weekday(moment), "hour": hour}
         case _days:
             return dates.short_date(moment)
+
+
+def waited(ticket: Ticket, now: datetime) -> str:
+    """How long the turn has been the centre's; from a day on, minutes say nothing. Empty while it is not."""
+    if ticket.waiting_since is None:
+        return ""
+    length = now - ticket.waiting_since
+    if length >= timedelta(days=1):
+        length -= length % timedelta(hours=1)
+    return dates.duration(length)

@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +27,8 @@ def turned_away(request: HttpRequest, *, back_to: str) -> HttpResponseBase | Non
     """
     person = request.user
     if not person.is_authenticated:
+        if request.headers.get("X-Requested-With") or request.headers.get("HX-Request"):
+            return HttpResponse(status=401)  # a script must not take the sign-in page for "it is kept"
         return redirect_to_login(back_to)
     if not isinstance(person, Person) or not tickets_access.is_staff(person):
         raise Http404

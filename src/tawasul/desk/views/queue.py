@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 
 from tawasul.core import clock
 from tawasul.desk import gate
-from tawasul.desk.due import due_of
+from tawasul.desk.due import due_of, waited
 from tawasul.desk.shelves import DEFAULT, SHELVES, chosen, shelves_for
 from tawasul.tickets import queries
+from tawasul.tickets.models import Status
 
 
 @require_safe
@@ -34,9 +35,9 @@ def shown_queue(request: HttpRequest, *, default: str = DEFAULT) -> dict[str, An
         "shelves": shelves_for(person),
         "view": view,
         "view_label": SHELVES[view][0],
-        "rows": [(ticket, due_of(ticket, now)) for ticket in page.rows],
+        "rows": [(ticket, due_of(ticket, now), waited(ticket, now)) for ticket in page.rows],
         "newer": "?" + urlencode({"view": view, "before": page.newer}) if page.newer else "",
         "older": "?" + urlencode({"view": view, "after": page.older}) if page.older else "",
+        "turns": {status.value: status.label for status in Status},
         "kept": urlencode(kept),  # leads from a ticket back to this very page of the queue
-        "moment": now,
     }
