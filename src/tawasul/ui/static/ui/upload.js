@@ -19,7 +19,8 @@ function start(part) {
   part.classList.add("scripted");
   part.querySelectorAll("[data-with-script]").forEach((item) => { item.hidden = false; });
   part.querySelectorAll("[data-without-script]").forEach((item) => { item.hidden = true; });
-  input.tabIndex = -1;
+  input.hidden = true; // the button stands for it, to the eye and to a screen reader
+  part.querySelector(`label[for="${input.id}"]`).hidden = true;
   part.querySelector("[data-choose]").addEventListener("click", () => input.click());
   dismissable(list);
 
