@@ -57,7 +57,8 @@ def cache_from_environment() -> dict[str, Any]:
     return {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cache",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},  # of Django's 300 a stranger could push out the limits he ran into
+        # Of Django's 300 entries a stranger could push out the limits he ran into.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 
 

@@ -13,11 +13,13 @@ def main() -> int:
     from django.template import engines
     from jinja2 import TemplateError
 
-    environment = engines["jinja2"].env  # type: ignore[attr-defined]
+    from tawasul.mail import rendering
+
+    pages, mails = engines["jinja2"].env, rendering._environment()  # type: ignore[attr-defined]
     broken = 0
-    for name in environment.list_templates(filter_func=lambda name: name.endswith(".html")):
+    for name in pages.list_templates(filter_func=lambda name: name.endswith((".html", ".txt"))):
         try:
-            environment.get_template(name)
+            (mails if name.startswith("mail/") else pages).get_template(name)
         except TemplateError as problem:
             broken += 1
             print(f"{name}:{getattr(problem, 'lineno', '?')}: {problem}")

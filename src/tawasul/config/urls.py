@@ -11,7 +11,10 @@ from tawasul.portal import account_urls, urls
 from tawasul.ui import page_urls
 from tawasul.ui import urls as ui
 
-portal: list[URLPattern | URLResolver] = [*urls.urlpatterns, path("account/", include(account_urls.own_pages))]
+portal: list[URLPattern | URLResolver] = [
+    *urls.urlpatterns,
+    path("account/", include(account_urls.own_pages)),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),

@@ -45,15 +45,13 @@ def _warm() -> None:
 
     get_resolver().url_patterns  # noqa: B018
     for language, _ in settings.LANGUAGES:
+        translation.trans_real.translation(language)  # reads the catalogues
         with translation.override(language):
             get_resolver()._populate()
-            translation.get_language_info(language)
-            translation.gettext("January")
     environment = engines["jinja2"].env  # type: ignore[attr-defined]
     for name in environment.list_templates(filter_func=lambda name: name.endswith(".html")):
-        with contextlib.suppress(
-            TemplateError
-        ):  # a page that cannot be made fails alone, when it is asked for
+        # A page that cannot be made fails alone, when it is asked for.
+        with contextlib.suppress(TemplateError):
             environment.get_template(name)
 
 

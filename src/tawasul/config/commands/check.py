@@ -94,7 +94,8 @@ def _templates() -> str:
 
 
 def _contracts() -> str:
-    return _tool("lint-imports", "--no-cache")
+    said = _tool("lint-imports", "--no-cache")
+    return said.partition("Broken contracts")[2].strip("-\n ") or said
 
 
 def _migrations() -> str:
