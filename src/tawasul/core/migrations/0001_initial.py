@@ -5,34 +5,147 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CentreSettings',
+            name="CentreSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ar', models.CharField(default='المركز السعودي لمعلومات الشبكة', max_length=150, verbose_name='name of the centre in Arabic')),
-                ('name_en', models.CharField(default='Saudi Network Information Center', max_length=150, verbose_name='name of the centre in English')),
-                ('phone', models.CharField(blank=True, default='', help_text='Shown to customers.', max_length=30, verbose_name='telephone')),
-                ('email', models.CharField(blank=True, default='', help_text='Shown to customers.', max_length=320, verbose_name='e-mail')),
-                ('close_after_hours', models.PositiveIntegerField(default=168, help_text="Counted from the centre's answer. 168 hours are 7 days.", validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(8760)], verbose_name='close for silence after (hours)')),
-                ('warn_before_hours', models.PositiveIntegerField(default=48, help_text='Shorter than the time until closing. 0 sends no warning.', validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(8760)], verbose_name='warn before closing (hours)')),
-                ('reopen_days', models.PositiveIntegerField(default=30, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(3650)], verbose_name='a closed ticket may be reopened for (days)')),
-                ('file_max_megabytes', models.PositiveIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='largest file (megabytes)')),
-                ('files_max_count', models.PositiveIntegerField(default=10, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(50)], verbose_name='files in one message')),
-                ('files_max_megabytes', models.PositiveIntegerField(default=40, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='all files of a ticket (megabytes)')),
-                ('direct_form', models.BooleanField(default=True, help_text='Tickets without an account.', verbose_name='the direct form is open')),
-                ('national_stamp', models.BooleanField(default=False, help_text='Only a site registered with the Digital Government Authority may show it.', verbose_name='show the stamp of a registered government site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name_ar",
+                    models.CharField(
+                        default="المركز السعودي لمعلومات الشبكة",
+                        max_length=150,
+                        verbose_name="name of the centre in Arabic",
+                    ),
+                ),
+                (
+                    "name_en",
+                    models.CharField(
+                        default="Saudi Network Information Center",
+                        max_length=150,
+                        verbose_name="name of the centre in English",
+                    ),
+                ),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Shown to customers.",
+                        max_length=30,
+                        verbose_name="telephone",
+                    ),
+                ),
+                (
+                    "email",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Shown to customers.",
+                        max_length=320,
+                        verbose_name="e-mail",
+                    ),
+                ),
+                (
+                    "close_after_hours",
+                    models.PositiveIntegerField(
+                        default=168,
+                        help_text="Counted from the centre's answer. 168 hours are 7 days.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(8760),
+                        ],
+                        verbose_name="close for silence after (hours)",
+                    ),
+                ),
+                (
+                    "warn_before_hours",
+                    models.PositiveIntegerField(
+                        default=48,
+                        help_text="Shorter than the time until closing. 0 sends no warning.",
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(8760),
+                        ],
+                        verbose_name="warn before closing (hours)",
+                    ),
+                ),
+                (
+                    "reopen_days",
+                    models.PositiveIntegerField(
+                        default=30,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(3650),
+                        ],
+                        verbose_name="a closed ticket may be reopened for (days)",
+                    ),
+                ),
+                (
+                    "file_max_megabytes",
+                    models.PositiveIntegerField(
+                        default=10,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="largest file (megabytes)",
+                    ),
+                ),
+                (
+                    "files_max_count",
+                    models.PositiveIntegerField(
+                        default=10,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(50),
+                        ],
+                        verbose_name="files in one message",
+                    ),
+                ),
+                (
+                    "files_max_megabytes",
+                    models.PositiveIntegerField(
+                        default=40,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                        verbose_name="all files of a ticket (megabytes)",
+                    ),
+                ),
+                (
+                    "direct_form",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Tickets without an account.",
+                        verbose_name="the direct form is open",
+                    ),
+                ),
+                (
+                    "national_stamp",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Only a site registered with the Digital Government Authority may show it.",
+                        verbose_name="show the stamp of a registered government site",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'settings of the centre',
-                'verbose_name_plural': 'settings of the centre',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='centre_settings_one_row')],
+                "verbose_name": "settings of the centre",
+                "verbose_name_plural": "settings of the centre",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="centre_settings_one_row")
+                ],
             },
         ),
     ]
