@@ -41,11 +41,12 @@ def _warm() -> None:
     from django.template import engines
     from django.urls import get_resolver
     from django.utils import translation
+    from django.utils.translation import trans_real
     from jinja2 import TemplateError
 
     get_resolver().url_patterns  # noqa: B018
     for language, _ in settings.LANGUAGES:
-        translation.trans_real.translation(language)  # reads the catalogues
+        trans_real.translation(language)  # reads the catalogues
         with translation.override(language):
             get_resolver()._populate()
     environment = engines["jinja2"].env  # type: ignore[attr-defined]
