@@ -16,11 +16,10 @@ function start(part) {
   let running = null;
   let submitter = null;
 
-  part.classList.add("scripted");
   part.querySelectorAll("[data-with-script]").forEach((item) => { item.hidden = false; });
   part.querySelectorAll("[data-without-script]").forEach((item) => { item.hidden = true; });
   input.hidden = true; // the button stands for it, to the eye and to a screen reader
-  part.querySelector(`label[for="${input.id}"]`).hidden = true;
+  part.querySelector(`label[for="${input.id}"]`)?.toggleAttribute("hidden", true);
   part.querySelector("[data-choose]").addEventListener("click", () => input.click());
   dismissable(list);
 
