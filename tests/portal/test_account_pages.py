@@ -207,3 +207,35 @@ def test_tickets_without_an_account_are_claimed_by_who_proved_their_address(
 def test_a_stranger_is_asked_to_sign_in(client: Client, address: str) -> None:
     assert client.get(address)["Location"].startswith("/ar/account/")
     assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "confirm-email/",
+        "confirm-email/abc/",
+        "login/code/confirm/",
+        "login/code/",
+        "password/reset/confirm/",
+        "signup/passkey/",
+        "two-steps/trust/",
+        "two-steps/passkeys/signup/",
+        "phone/verify/",
+    ],
+)
+def test_what_we_do_not_use_of_allauth_is_not_there(at_home: Client, path: str) -> None:
+    assert at_home.get(f"/ar/account/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["request/strength/", "claims/", "sessions/end/", "email/change/removal/", "activate/none/mails/"],
+)
+def test_what_changes_something_is_never_done_by_opening_a_page(at_home: Client, path: str) -> None:
+    assert at_home.get(f"/ar/account/{path}").status_code == 405
+
+
+def test_a_form_from_elsewhere_is_refused(noura: Person) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    assert browser.post("/ar/account/login/", {"login": "noura", "password": PASSWORD}).status_code == 403
+    assert browser.post("/ar/account/request/", {}).status_code == 403
