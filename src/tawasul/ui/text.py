@@ -87,22 +87,39 @@ def _day(_language: str, there: date, with_year: bool) -> str:
 
 
 def when(moment: datetime) -> Markup:
-    """Weekday, day and hour, with both calendars in its title. Fifty of these stand on a long ticket's page."""
+    """Weekday, day and hour, with both calendars in its title."""
+    return Markup(_clocked(moment, clock.now())[0])  # noqa: S704
+
+
+def written(moment: datetime) -> Markup:
+    """When a letter was written: as ``when``, then the Hijri date, and how long ago. Fifty of these stand on a long
+    ticket's page."""
+    now = clock.now()
+    time, hijri = _clocked(moment, now)
+    ago = escape(dates.relative(moment, now))
+    return Markup(  # noqa: S704
+        f'{time} <span class="also-when">{hijri}</span> <span class="also-when">{ago}</span>'
+    )
+
+
+def _clocked(moment: datetime, now: datetime) -> tuple[str, str]:
+    """The time element, and the Hijri date."""
     local = moment.astimezone(get_current_timezone())
-    today = clock.now().astimezone(local.tzinfo)
-    start, middle = _when(
+    today = now.astimezone(local.tzinfo)
+    start, middle, hijri = _when(
         get_language() or "", local.date(), local.year != today.year, local.utcoffset() or timedelta()
     )
     hour = f"{local.hour:02d}:{local.minute:02d}"
-    return Markup(f"{start}{hour}{middle}{hour}</time>")  # noqa: S704
+    return f"{start}{hour}{middle}{hour}</time>", hijri
 
 
 @lru_cache(maxsize=4096)
-def _when(language: str, there: date, with_year: bool, offset: timedelta) -> tuple[str, str]:
-    """What stands before and between the two places of the hour."""
+def _when(language: str, there: date, with_year: bool, offset: timedelta) -> tuple[str, str, str]:
+    """What stands before and between the two places of the hour, and the Hijri date."""
     zone = datetime.min.replace(tzinfo=timezone(offset)).isoformat()[19:]
     title, day = escape(dates.date_with_hijri(there)), escape(_day(language, there, with_year))
-    return f'<time datetime="{there.isoformat()}T', f'{zone}" title="{title}">{day}{_(", ")}'
+    hijri = str(escape(dates.hijri(there)))
+    return f'<time datetime="{there.isoformat()}T', f'{zone}" title="{title}">{day}{_(", ")}', hijri
 
 
 def filters() -> dict[str, Callable[..., Any]]:
@@ -116,6 +133,7 @@ def filters() -> dict[str, Callable[..., Any]]:
         "plain": plain,
         "iso": iso,
         "when": when,
+        "written": written,
         "day": day,
         "long_date": dates.long_date,
         "short_date": dates.short_date,
