@@ -14,7 +14,11 @@ class HistoryAdmin(Table[LogEntry]):
     """Who changed what, when. Nobody edits or deletes it here."""
 
     list_display = ["action_time", "user", "content_type", "object_repr", "what"]
-    list_filter = ["action_flag", "content_type"]
+    list_filter = [
+        "action_flag",
+        ("content_type", admin.RelatedOnlyFieldListFilter),
+        ("user", admin.RelatedOnlyFieldListFilter),
+    ]
     list_select_related = ["user", "content_type"]
     ordering = ["-action_time"]
     show_full_result_count = False
