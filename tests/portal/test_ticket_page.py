@@ -122,6 +122,9 @@ def test_an_empty_follow_up_comes_back_with_its_files_kept(noura_client: Client,
     page = noura_client.post(f"{page_of(ticket)}follow-ups/", form | {"text": " ", "files": png("kept.png")})
     assert page.status_code == 422
     assert 'href="#id_text"' in page.text
+    assert (
+        f'next={page_of(ticket)}"' in page.text
+    )  # a change of language leads to a page, not to a form's address
     assert "kept.png" in page.text
     sent = noura_client.post(f"{page_of(ticket)}follow-ups/", hidden_fields(page) | {"text": "مع الملف"})
     assert sent.status_code == 303

@@ -94,6 +94,7 @@ def page(
     sent = writing.just_sent(request, ticket)
     context = {
         "current": "tickets",
+        "here": place.page,  # where a change of language leads, also from a form that came back
         "ticket": ticket,
         "place": place,
         "line": turn_of(ticket),
@@ -161,7 +162,7 @@ def follow_up(request: HttpRequest, ticket: Ticket, place: Place) -> HttpRespons
             return HttpResponseRedirect(place.page, status=303)
         return _overtaken(request, ticket, place, form.cleaned_data["text"])
     messages.success(request, _("Your follow-up has been sent. It is the centre's turn."))
-    return HttpResponseRedirect(f"{place.page}#reply", status=303)
+    return HttpResponseRedirect(place.page, status=303)
 
 
 def closure(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:

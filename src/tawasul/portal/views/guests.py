@@ -35,7 +35,9 @@ def behind_link(
         except Http404:
             return render(request, "portal/link.html", {"form": LinkForm(), "unknown": True}, status=404)
         browser.open_link(request, token)
-        return view(request, ticket, Place.of_link(token))
+        response = view(request, ticket, Place.of_link(token))
+        response["X-Robots-Tag"] = "noindex"
+        return response
 
     return opened
 
