@@ -93,6 +93,16 @@ def test_a_reason_that_staff_cannot_give_is_refused(
     assert ticket.status == Status.WITH_CENTRE
 
 
+def test_spam_gets_no_answer(fahd_client: Client, open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+    page = fahd_client.post(at(ticket, "closure"), {"reason": "spam", "comment": "كلمة"})
+    assert page.status_code == 422
+    fahd_client.post(at(ticket, "closure"), {"reason": "spam", "comment": ""})
+    ticket.refresh_from_db()
+    assert ticket.close_reason == "spam"
+    assert not Message.objects.filter(kind="answer").exists()
+
+
 def test_reopening_brings_the_ticket_back(fahd: Person, fahd_client: Client, open_a_ticket: Any) -> None:
     ticket = open_a_ticket()
     actions.close(ticket, by=Writer.of(fahd), reason="solved_by_staff")

@@ -136,6 +136,12 @@ class ClosureForm(forms.Form):
         super().__init__(data, auto_id="closure_%s")
         self.fields["comment"].widget.attrs["rows"] = 4
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("reason") == CloseReason.SPAM and cleaned.get("comment"):
+            self.add_error("comment", _("Spam gets no answer: leave this empty, or choose the other reason."))
+        return cleaned
+
 
 class AssigneeForm(forms.Form):
     """Who looks after the ticket; nobody where it is empty."""
