@@ -139,7 +139,7 @@ def test_search_meets_other_spellings_and_either_scripts_number(
 def test_an_account_claims_only_the_tickets_of_its_own_proved_address(
     open_a_ticket: OpenATicket, noura: Person
 ) -> None:
-    hers = open_a_ticket(by=Writer(None, "نورة", noura.email))
+    hers = open_a_ticket(by=Writer(None, "نورة", noura.email.replace("noura", "Noura")))
     other = open_a_ticket(by=Writer(None, "غيرها", "other@example.com.sa"))
     token = guests.new_link(hers)
     assert actions.claim(noura) == [hers]

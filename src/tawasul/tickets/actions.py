@@ -281,11 +281,7 @@ def reopen(ticket: Ticket, *, by: Writer, text: str = "") -> Ticket:
 @transaction.atomic
 def claim(person: Person) -> list[Ticket]:
     """Give the person every ticket opened without an account from the address their account has proved."""
-    claimed = list(
-        Ticket.objects.select_for_update(of=("self",))
-        .filter(requester=None, requester_email=person.email)
-        .order_by("pk")
-    )
+    claimed = list(Ticket.objects.select_for_update(of=("self",)).claimable_by(person.email).order_by("pk"))
     now = clock.now()
     for row in claimed:
         row.requester = person

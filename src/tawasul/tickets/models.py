@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +62,9 @@ class Service(models.Model):
     name_ar = models.CharField(_("name in Arabic"), max_length=150)
     name_en = models.CharField(_("name in English"), max_length=150)
     about_domain = models.BooleanField(_("about a domain"), default=True)
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("responsible team"))
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("responsible team")
+    )
     position = models.PositiveIntegerField(_("order in lists"), default=0)
     is_active = models.BooleanField(_("offered"), default=True)
 
@@ -100,6 +103,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def of(self, person_id: int) -> Self:
         return self.filter(requester_id=person_id)
+
+    def claimable_by(self, address: str) -> Self:
+        """Opened without an account from this address, however its letters were typed."""
+        return (
+            self.filter(requester=None)
+            .alias(address=Lower("requester_email"))
+            .filter(address=address.lower())
+        )
 
 
 class Ticket(models.Model):
@@ -184,7 +195,7 @@ class Ticket(models.Model):
             models.Index(fields=["assignee", "status", "answer_due_at", "id"], name="ticket_mine"),
             models.Index(fields=["team", "status", "answer_due_at", "id"], name="ticket_team"),
             models.Index(fields=["requester", "status", "-updated_at", "-id"], name="ticket_of_person"),
-            models.Index(fields=["requester_email"], name="ticket_of_address"),
+            models.Index(Lower("requester_email"), name="ticket_of_address"),
             models.Index(fields=["domain_ascii"], condition=~Q(domain_ascii=""), name="ticket_of_domain"),
             models.Index(
                 fields=["close_due_at"], condition=Q(close_due_at__isnull=False), name="ticket_silence_clock"

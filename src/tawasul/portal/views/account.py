@@ -63,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def claimable(person: Person) -> bool:
     """Whether tickets opened without an account carry this person's address."""
-    return Ticket.objects.filter(requester__isnull=True, requester_email=person.email).exists()
+    return Ticket.objects.claimable_by(person.email).exists()
 
 
 @require_POST

@@ -14,7 +14,9 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not an ISO 8601 moment such as 2026-11-22T10:24+03:00") from None
+        raise ArgumentTypeError(
+            f"{text!r} is not an ISO 8601 moment such as 2026-11-22T10:24+03:00"
+        ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -23,14 +25,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--now", type=_moment, default=None, metavar="ISO", help="look from this moment (without an offset: UTC)"
+            "--now",
+            type=_moment,
+            default=None,
+            metavar="ISO",
+            help="look from this moment (without an offset: UTC)",
         )
         parser.add_argument("--dry-run", action="store_true", help="list what would close; change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now: datetime = options["now"] or clock.now()
         if now > clock.now() and not options["dry_run"]:
-            raise CommandError("a moment in the future needs --dry-run: closing early would break the promise")
+            raise CommandError(
+                "a moment in the future needs --dry-run: closing early would break the promise"
+            )
         if not options["dry_run"]:
             self.stdout.write(f"{silence.close_silent(now)} closed")
             return
