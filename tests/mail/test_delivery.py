@@ -10,7 +10,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from tawasul.core import clock
-from tawasul.mail import actions, queries
+from tawasul.mail import actions
 from tawasul.mail.models import OutgoingMail
 from tawasul.mail.smtp import Deliverer
 from tests.mail.conftest import WriteAMail, due_again
@@ -66,7 +66,7 @@ def test_without_smtputf8_an_internationalised_mailbox_fails_and_says_why(
     other.refresh_from_db()
     assert (mail.state, mail.last_error) == (State.FAILED, "no_smtputf8")
     with translation.override("ar"):
-        assert queries.reason_in_words(mail).startswith("في اسم صندوق البريد حروف غير لاتينية")
+        assert mail.why.startswith("في اسم صندوق البريد حروف غير لاتينية")
     assert other.state == State.SENT
     assert [taken.rcpt for taken in server.taken] == [b"RCPT TO:<noura@example.com.sa>"]
     assert "RCPT" in server.verbs and server.verbs.count("RCPT") == 1, "the server never saw the address"
@@ -129,6 +129,10 @@ def test_a_greylisted_mail_is_tried_again_later_and_then_arrives(
     )
     wait = mail.next_try_at - clock.now()
     assert timedelta(seconds=20) < wait < timedelta(seconds=45)
+    with translation.override("en"):
+        assert mail.why == "The mail server put it off: \u2068451 4.7.1 come back later\u2069"
+    with translation.override("en"):
+        assert mail.why == "The mail server put it off: \u2068451 4.7.1 come back later\u2069"
     assert other.state == State.SENT, "the others do not wait for it"
     due_again(mail)
     deliverer.deliver_due()

@@ -99,9 +99,9 @@ def part(message: EmailMessage, subtype: str) -> str:
 def _parse(raw: bytes) -> EmailMessage:
     # Raw UTF-8 in headers (RFC 6532) only comes out right from decoded text.
     try:
-        return message_from_string(raw.decode("utf-8"), policy=policy.default)  # type: ignore[return-value]
+        return message_from_string(raw.decode("utf-8"), policy=policy.default)
     except UnicodeDecodeError:
-        return message_from_bytes(raw, policy=policy.default)  # type: ignore[return-value]
+        return message_from_bytes(raw, policy=policy.default)
 
 
 def _recipient(message: EmailMessage) -> str:

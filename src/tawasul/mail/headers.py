@@ -61,7 +61,7 @@ def build(kind: str, ticket: Ticket | None) -> dict[str, str]:
     return fields
 
 
-def mails_so_far() -> Prefetch:
+def mails_so_far() -> "Prefetch[str]":
     """For whoever writes to many tickets at once: their mails' identifiers in one query, where ``build`` looks."""
     rows = OutgoingMail.objects.only("ticket_id", "message_id").order_by("-created_at", "-pk")
     return Prefetch("ticket__mails", queryset=rows)

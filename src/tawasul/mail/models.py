@@ -6,6 +6,7 @@ from django.db import models
 from tawasul.accounts.models import Language
 from tawasul.core import clock
 from tawasul.core.leases import LeasedRow, LeasedRowQuerySet
+from tawasul.mail import reasons
 from tawasul.tickets.models import Message, Ticket
 
 
@@ -53,3 +54,8 @@ class OutgoingMail(LeasedRow):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.to_address}"
+
+    @property
+    def why(self) -> str:
+        """Why it waits or failed, in the active language, with the server's own words; empty where all is well."""
+        return reasons.in_words(self.last_error, self.smtp_reply)

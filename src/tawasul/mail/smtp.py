@@ -236,12 +236,12 @@ class _Lease:
 
 def _connect() -> smtplib.SMTP:
     host = to_ascii_host(settings.SMTP_HOST)
-    options = {"timeout": settings.SMTP_TIMEOUT, "local_hostname": headers.own_host()}
+    seconds, name = float(settings.SMTP_TIMEOUT), headers.own_host()
     smtp: smtplib.SMTP
     if settings.SMTP_SECURITY == "tls":
-        smtp = smtplib.SMTP_SSL(context=ssl.create_default_context(), **options)
+        smtp = smtplib.SMTP_SSL(timeout=seconds, local_hostname=name, context=ssl.create_default_context())
     else:
-        smtp = smtplib.SMTP(**options)
+        smtp = smtplib.SMTP(timeout=seconds, local_hostname=name)
     try:
         # smtplib checks the certificate against the name that was given to the constructor
         smtp._host = host  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """``tawasul worker``: reactions, mail, previews and the schedule. As many as wanted may run."""
 
 import argparse
+import os
 
 from tawasul.config import preparation
 from tawasul.config.processes import stop_event
@@ -20,4 +21,5 @@ def work() -> None:
     """The loop itself, in a process that has Django set up."""
     from tawasul.reactions import worker
 
+    os.nice(5)  # where the processors are busy, pages come first
     worker.run(stop_event())
