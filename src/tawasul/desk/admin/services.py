@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from tawasul.accounts.models import Team
@@ -37,7 +39,7 @@ class TeamAdmin(Table[Team]):
     list_display = ["name_ar", "name_en"]
     list_display_links = ["name_ar", "name_en"]
     search_fields = ["name_ar", "name_en"]
-    filter_horizontal = ["members"]
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {}

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +29,12 @@ class TermsVersionAdmin(Table[TermsVersion]):
 
     list_display = ["version", "published_at", "has_been_accepted"]
     ordering = ["-published_at"]
+    formfield_overrides = {  # one control, where Django's two share one label
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        }
+    }
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new version begins as a copy of the newest text."""
