@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tawasul.config import catalogues
-from tawasul.core import centre
+from tawasul.core import centre, kept
 from tawasul.service_levels import calendar
 from tests import settings as under_test
 
@@ -34,9 +34,11 @@ def _tables_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(calendar, "KEEP_SECONDS", 3600.0)
     centre.forget()
     calendar.changed()
+    kept.forget_all()
     yield
     centre.forget()
     calendar.changed()
+    kept.forget_all()
 
 
 def _is_loopback(host: Any) -> bool:
