@@ -144,11 +144,16 @@ def test_a_follow_up_to_a_ticket_closed_meanwhile_is_kept_and_offered_for_reopen
 ) -> None:
     form = hidden_fields(noura_client.get(page_of(ticket))) | {"text": "نصٌّ طويل كُتب على مهل"}
     actions.close(ticket, by=Writer.of(fahd), reason=CloseReason.SOLVED_BY_STAFF)
-    page = noura_client.post(f"{page_of(ticket)}follow-ups/", form)
+    page = noura_client.post(f"{page_of(ticket)}follow-ups/", form | {"files": png("مهم.png")})
     assert page.status_code == 409
     assert "نصٌّ طويل كُتب على مهل" in page.text
+    assert "مهم.png" in page.text
     assert f"{page_of(ticket)}reopening/" in page.text
     assert ticket.messages.count() == 1
+    again = hidden_fields(page) | {"text": form["text"]}
+    for _ in range(2):
+        assert noura_client.post(f"{page_of(ticket)}reopening/", again).status_code == 303
+    assert ticket.messages.get(kind=Message.Kind.FOLLOW_UP).file_count == 1
 
 
 def test_the_customer_closes_with_a_comment_and_may_reopen(noura_client: Client, ticket: Ticket) -> None:

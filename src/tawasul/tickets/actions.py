@@ -267,13 +267,25 @@ def close(ticket: Ticket, *, by: Writer, reason: str, comment: str = "") -> Tick
 
 
 @transaction.atomic
-def reopen(ticket: Ticket, *, by: Writer, text: str = "") -> Ticket:
-    """Open a closed ticket again, with the centre; whether it is still allowed is for ``access`` to say."""
+def reopen(
+    ticket: Ticket,
+    *,
+    by: Writer,
+    text: str = "",
+    draft: Draft | None = None,
+    submission: uuid.UUID | None = None,
+) -> Ticket:
+    """Open a closed ticket again, with the centre; whether it is still allowed is for ``access`` to say.
+
+    ``draft`` gives its files to the letter that ``text`` becomes.
+    """
     now = clock.now()
     row = Ticket.objects.locked(ticket.pk)
     before = row.close_reason
     workflow.move(row, "reopen", now)
-    message = _letter(row, Message.Kind.FOLLOW_UP, by, text, now) if text else None
+    message = None
+    if text:
+        message = _letter(row, Message.Kind.FOLLOW_UP, by, text, now, submission=submission, draft=draft)
     _save(row, ticket)
     _record(row, Event.Kind.REOPENED, by, now, message=message, closed_for=before)
     return row

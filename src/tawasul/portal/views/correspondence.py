@@ -86,11 +86,8 @@ def page(
     ``overtaken``: a follow-up arrived after the ticket was closed; its text stands in the reopening form.
     """
     closed = ticket.status == Status.CLOSED
-    draft = None
-    key: UUID = uuid4()
-    if not closed:
-        draft = drafts.newest(writing.whose(request), Draft.Kind.FOLLOW_UP, ticket=ticket)
-        key = draft.key if draft else key_of(request.POST)
+    draft = drafts.newest(writing.whose(request), Draft.Kind.FOLLOW_UP, ticket=ticket)
+    key = draft.key if draft else key_of(request.POST)
     sent = writing.just_sent(request, ticket)
     context = {
         "current": "tickets",
@@ -101,7 +98,7 @@ def page(
         "entries": queries.conversation(ticket, for_staff=False),
         "form": form or FollowUpForm(initial=drafts.typed(draft)),
         "closing": closing or CommentForm(auto_id="closing_%s"),
-        "reopening": reopening or ReopeningForm(auto_id="reopening_%s"),
+        "reopening": reopening or ReopeningForm(initial=drafts.typed(draft), auto_id="reopening_%s"),
         "closed": closed,
         "may_reopen": closed and access.may_reopen(ticket),
         "reopen_until": access.reopen_until(ticket) if closed else None,
@@ -137,28 +134,16 @@ def receipt(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
 
 def follow_up(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
     """Send a further letter. Sent twice, it is one letter; on a ticket closed meanwhile its text is kept."""
-    form, key = FollowUpForm(request.POST), key_of(request.POST)
-    valid = form.is_valid()
-    draft = writing.own_draft(request, key, Draft.Kind.FOLLOW_UP)
-    if draft is not None and draft.ticket_id != ticket.pk:
-        draft, key = None, uuid4()
-    problems: list[str] = []
-    if not valid or writing.uploads(request):
-        typed = {"text": str(request.POST.get("text", ""))[:KEPT]}
-        draft = drafts.keep(key, writing.whose(request), Draft.Kind.FOLLOW_UP, fields=typed, ticket=ticket)
-        if draft is not None:
-            problems = writing.add_uploads(request, draft)
-    problems += writing.lost_files(request, draft, key)
-    if not valid or problems:
+    form = FollowUpForm(request.POST)
+    draft, key, problems = _written(request, ticket, form)
+    if not form.is_valid() or problems:
         return page(request, ticket, place, form=form, problems=problems, status=422)
     try:
         actions.follow_up(
             ticket, by=writer_of(request, ticket), text=form.cleaned_data["text"], draft=draft, submission=key
         )
     except IllegalMove:
-        if Message.objects.filter(
-            submission=key, ticket=ticket
-        ).exists():  # it was sent before the ticket closed
+        if _was_sent(ticket, key):  # before the ticket closed
             return HttpResponseRedirect(place.page, status=303)
         return _overtaken(request, ticket, place, form.cleaned_data["text"])
     messages.success(request, _("Your follow-up has been sent. It is the centre's turn."))
@@ -190,15 +175,41 @@ def reopening(request: HttpRequest, ticket: Ticket, place: Place) -> HttpRespons
         return HttpResponseRedirect(place.page, status=303)
     if not access.may_reopen(ticket):
         return page(request, ticket, place, reopening=form, status=409)
-    if not form.is_valid():
-        return page(request, ticket, place, reopening=form, status=422)
+    draft, key, problems = _written(request, ticket, form)
+    if not form.is_valid() or problems:
+        return page(request, ticket, place, reopening=form, problems=problems, status=422)
+    if _was_sent(ticket, key):  # and the ticket was closed once more since
+        return HttpResponseRedirect(place.page, status=303)
+    text = form.cleaned_data["text"]
     try:
-        actions.reopen(ticket, by=writer_of(request, ticket), text=form.cleaned_data["text"])
+        actions.reopen(ticket, by=writer_of(request, ticket), text=text, draft=draft, submission=key)
     except IllegalMove:
         messages.info(request, _("This ticket is open already."))
     else:
         messages.success(request, _("The ticket is open again. It is the centre's turn."))
     return HttpResponseRedirect(place.page, status=303)
+
+
+def _written(
+    request: HttpRequest, ticket: Ticket, form: FollowUpForm | ReopeningForm
+) -> tuple[Draft | None, UUID, list[str]]:
+    """The draft behind a letter's form, its key, and what is wrong with the files that came. Text and files are kept
+    in the draft where the form must come back."""
+    key, kind = key_of(request.POST), Draft.Kind.FOLLOW_UP
+    draft = writing.own_draft(request, key, kind)
+    if draft is not None and draft.ticket_id != ticket.pk:
+        draft, key = None, uuid4()
+    problems: list[str] = []
+    if not form.is_valid() or writing.uploads(request):
+        typed = {"text": str(request.POST.get("text", ""))[:KEPT]}
+        draft = drafts.keep(key, writing.whose(request), kind, fields=typed, ticket=ticket)
+        if draft is not None:
+            problems = writing.add_uploads(request, draft)
+    return draft, key, problems + writing.lost_files(request, draft, key)
+
+
+def _was_sent(ticket: Ticket, key: UUID) -> bool:
+    return Message.objects.filter(submission=key, ticket=ticket).exists()
 
 
 def _overtaken(request: HttpRequest, ticket: Ticket, place: Place, text: str) -> HttpResponse:
