@@ -4,6 +4,7 @@ The HTML is written with classes and one stylesheet, and leaves here with every 
 attributes, because mail programs drop stylesheets; only the dark colours and the narrow padding stay in one.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -136,7 +137,7 @@ def _environment() -> Environment:
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
-    environment.filters.update(isolate=isolate, one_line=clean_line, ltr=_ltr, own=_own)
+    environment.filters.update(isolate=isolate, one_line=clean_line, ltr=_ltr, own=_own, letter=_letter)
     environment.globals.update(
         absolute=links.absolute,
         long_date=dates.long_date,
@@ -156,6 +157,13 @@ def _ltr(text: object) -> Markup:
 def _own(text: object) -> Markup:
     """Somebody's words inside HTML: in their own direction, on their own."""
     return Markup('<span dir="auto" class="iso">{}</span>').format(text)
+
+
+def _letter(html: str) -> Markup:
+    """A letter's stored HTML, safe since it was stored. Lists follow the mail: a list that follows its first item
+    would put its bullets on the far side of text that mail programs align with the mail."""
+    direction = "rtl" if translation.get_language_bidi() else "ltr"
+    return Markup(re.sub(r'<(ul|ol|li) dir="\w+"', rf'<\1 dir="{direction}"', html))  # noqa: S704
 
 
 def _day_and_time(moment: datetime) -> str:

@@ -1,0 +1,52 @@
+"""The demo's letter box in a real browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django import Settings
+
+from tawasul.mail import catcher, mime
+from tests.browsing import OpenPage
+from tests.mail.conftest import write_a_mail_to
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_a_caught_mail_is_read_and_its_link_followed(
+    tmp_path: Path,
+    settings: Settings,
+    live_server: object,
+    open_page: OpenPage,
+    no_violations: Callable[[Page], None],
+    lang: str,
+    width: int,
+    scheme: str,
+) -> None:
+    settings.MAIL_CATCHER_DIR = tmp_path
+    target = f"{live_server.url}/{lang}/terms/"  # type: ignore[attr-defined]
+    for to in ("دعم@سجل.السعودية", "khalid@example.com.sa"):
+        mail = write_a_mail_to(
+            to,
+            kind="account_activate",
+            language=lang,
+            context={"link": target, "code": "271828", "days": 7},
+        )
+        catcher.keep(tmp_path, mime.build(mail, mime.envelope(mail, utf8_offered=True)), [to])
+    page = open_page(lang=lang, width=width, scheme=scheme)
+    page.goto(f"/{lang}/demo/mail/")
+    no_violations(page)
+    assert page.locator(".caught-list li").count() == 2
+    page.screenshot(path=str(tmp_path / f"list-{lang}-{width}.png"))
+    page.locator(".caught-list a").first.click()
+    page.frame_locator("iframe").get_by_text("271828").wait_for()
+    no_violations(page)
+    page.screenshot(path=str(tmp_path / f"mail-{lang}-{width}.png"), full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    frame = page.frame_locator("iframe")
+    assert frame.get_by_text("271828").is_visible()
+    frame.locator("td.btn a").click()
+    page.wait_for_url(target)
