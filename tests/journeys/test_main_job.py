@@ -66,7 +66,9 @@ def new_page(chromium: "Browser", address: str) -> Iterator[NewPage]:
 
     def make(lang: str) -> "Page":
         context = chromium.new_context(
-            base_url=address, locale={"ar": "ar-SA", "en": "en-GB"}[lang], viewport={"width": 1280, "height": 900}
+            base_url=address,
+            locale={"ar": "ar-SA", "en": "en-GB"}[lang],
+            viewport={"width": 1280, "height": 900},
         )
         context.set_default_timeout(20_000)
         contexts.append(context)
@@ -126,7 +128,10 @@ def attach_all_types(page: "Page") -> None:
     files = [papers.file_of(kind, 7) for kind in ("png", "jpg", "gif", "tiff", "pdf")]
     page.set_input_files(
         "input[type=file][name=files]",
-        [{"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files],
+        [
+            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+            for name, content in files
+        ],
     )
     for name, _ in files:
         page.locator(".files .file[data-state=done]").filter(has_text=name).wait_for()
@@ -181,7 +186,9 @@ def test_from_no_account_to_a_closed_ticket(new_page: NewPage, lang: str) -> Non
     number = found.group(0)
     assert number in customer.locator(".just-sent").inner_text()
     confirmation = mail_to(letters, lang, address, number)
-    assert words["subject"] not in confirmation or "subject" in confirmation  # the number, not the stranger's text
+    assert (
+        words["subject"] not in confirmation or "subject" in confirmation
+    )  # the number, not the stranger's text
 
     # the centre answers with formatting
     sign_in(staff, lang, "fahd", PASSWORD)

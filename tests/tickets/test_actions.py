@@ -12,7 +12,7 @@ from django.http import Http404
 import tawasul
 from tawasul.accounts.models import Person
 from tawasul.attachments.models import StoredFile
-from tawasul.tickets import access, actions, guests, queries
+from tawasul.tickets import access, actions, direct, guests, queries
 from tawasul.tickets.models import Attachment, Draft, Event, Message, Status, Ticket
 from tawasul.tickets.writers import Writer
 from tests.world import OpenATicket
@@ -146,7 +146,8 @@ def test_an_account_claims_only_the_tickets_of_its_own_proved_address(
     hers.refresh_from_db()
     other.refresh_from_db()
     assert (hers.requester, other.requester) == (noura, None)
-    assert guests.ticket_by_token(token) == (None, False)
+    with pytest.raises(Http404):
+        direct.ticket_for_link(token)
 
 
 def test_only_workflow_assigns_a_status() -> None:

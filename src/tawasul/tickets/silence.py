@@ -52,6 +52,7 @@ def warn_silent(now: datetime | None = None) -> int:
     )
     warned = 0
     for pk, close_due_at in list(due.order_by("close_due_at").values_list("pk", "close_due_at")[:BATCH]):
+        assert close_due_at is not None  # the filter asks for it
         with transaction.atomic():
             if due.filter(pk=pk, close_due_at=close_due_at).update(close_warned_at=now):
                 Event.objects.create(
