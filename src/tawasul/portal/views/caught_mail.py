@@ -1,4 +1,4 @@
-"""The demo's letter box: every mail the portal sent, to be read in the browser. Nothing of it exists elsewhere (404)."""
+"""The demo's letter box: every mail the portal sent, to be read in the browser. Elsewhere there is none (404)."""
 
 from email.message import EmailMessage
 from pathlib import Path
