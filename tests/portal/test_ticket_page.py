@@ -156,6 +156,15 @@ def test_a_follow_up_to_a_ticket_closed_meanwhile_is_kept_and_offered_for_reopen
     assert ticket.messages.get(kind=Message.Kind.FOLLOW_UP).file_count == 1
 
 
+def test_a_follow_up_that_is_too_long_for_a_closed_ticket_is_not_lost_either(
+    noura: Person, noura_client: Client, ticket: Ticket
+) -> None:
+    actions.close(ticket, by=Writer.of(noura), reason=CloseReason.SOLVED_BY_CUSTOMER)
+    page = noura_client.post(f"{page_of(ticket)}follow-ups/", {"text": "طويل " * 1200})
+    assert page.status_code == 409
+    assert page.text.count("طويل") >= 1200
+
+
 def test_the_customer_closes_with_a_comment_and_may_reopen(noura_client: Client, ticket: Ticket) -> None:
     closed = noura_client.post(f"{page_of(ticket)}closure/", {"comment": "شكرًا"})
     assert closed.status_code == 303

@@ -89,6 +89,11 @@ def page(
     draft = drafts.newest(writing.whose(request), Draft.Kind.FOLLOW_UP, ticket=ticket)
     key = draft.key if draft else key_of(request.POST)
     sent = writing.just_sent(request, ticket)
+    if closed:
+        reopening = reopening or ReopeningForm(initial=drafts.typed(draft), auto_id="reopening_%s")
+    else:
+        form = form or FollowUpForm(initial=drafts.typed(draft))
+        closing = closing or CommentForm(auto_id="closing_%s")
     context = {
         "current": "tickets",
         "here": place.page,  # where a change of language leads, also from a form that came back
@@ -96,9 +101,10 @@ def page(
         "place": place,
         "line": turn_of(ticket),
         "entries": queries.conversation(ticket, for_staff=False),
-        "form": form or FollowUpForm(initial=drafts.typed(draft)),
-        "closing": closing or CommentForm(auto_id="closing_%s"),
-        "reopening": reopening or ReopeningForm(initial=drafts.typed(draft), auto_id="reopening_%s"),
+        "form": form,
+        "closing": closing,
+        "reopening": reopening,
+        "shown_forms": [shown for shown in (form, closing, reopening) if shown is not None],
         "closed": closed,
         "may_reopen": closed and access.may_reopen(ticket),
         "reopen_until": access.reopen_until(ticket) if closed else None,
@@ -136,6 +142,8 @@ def follow_up(request: HttpRequest, ticket: Ticket, place: Place) -> HttpRespons
     """Send a further letter. Sent twice, it is one letter; on a ticket closed meanwhile its text is kept."""
     form = FollowUpForm(request.POST)
     draft, key, problems = _written(request, ticket, form)
+    if ticket.status == Status.CLOSED and not form.is_valid():
+        return _overtaken(request, ticket, place, str(request.POST.get("text", ""))[:KEPT])
     if not form.is_valid() or problems:
         return page(request, ticket, place, form=form, problems=problems, status=422)
     try:
