@@ -117,6 +117,7 @@ def run(host: str, port: int, stop: Event, folder: Path | None = None) -> None:
     folder = folder or settings.MAIL_CATCHER_DIR
     assert folder is not None, "only the demo has a folder of its own for caught mail"
     folder.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # else each command of each mail is a line
     asyncio.run(_serve(host, port, stop, folder))
 
 

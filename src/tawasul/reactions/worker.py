@@ -115,9 +115,13 @@ def _loop(loop: Loop, stop: Stop) -> None:
 
 def _report(what: str, problem: Exception, pause: float) -> None:
     if isinstance(problem, DatabaseError | InterfaceError):
-        log.warning("%s: the database is away, next look in %.1f s: %s", what, pause, problem)
+        log.warning("%s: the database is away, next look in %.1f s: %s", what, pause, _first_line(problem))
     else:
         log.error("%s: %s, next look in %.1f s", what, problem, pause, exc_info=problem)
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).partition("\n")[0]
 
 
 def _beat(name: str) -> None:
@@ -128,7 +132,7 @@ def _beat(name: str) -> None:
             Heartbeat.objects.filter(at__lt=now - timedelta(seconds=FORGET_AFTER)).delete()
             Heartbeat.objects.create(worker=name, at=now)
     except (DatabaseError, InterfaceError) as problem:
-        log.warning("no sign of life could be given: %s", problem)
+        log.warning("no sign of life could be given: %s", _first_line(problem))
         connection.close()
 
 
