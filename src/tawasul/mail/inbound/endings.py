@@ -1,0 +1,117 @@
+"""What mail programs, telephones and companies put below a mail: signatures, rules, disclaimers, list footers."""
+
+import re
+from typing import Final
+
+_DEVICES: Final = (
+    r"i\s?phone|i\s?pad|i\s?pod|i\s?mac|macbook|apple|android|samsung|galaxy|black\s?berry|mobile|handy|"
+    r"phone|smart\s?phone|tablet|outlook|hotmail|yahoo|gmail|"
+    r"\bmail\b|airmail|windows|nokia|lumia|\bhtc\b|huawei|honor|xiaomi|redmi|poco\b|oppo|vivo|realme|"
+    r"one\s?plus|pixel|sony|xperia|\blg\b|motorola|moto\b|"
+    r"\bspark\b|mailbox|proton|thunderbird|\bnine\b|k-9|aqua\b|blue\s?mail|typeapp|boxer|edison|canary|"
+    r"superhuman|handheld|symbian|"
+    r"\bcell|watch|telefon|téléphone|móvil|movil|celular|cellulare|телефон|смартфон|планшет|устройств|"
+    r"mobiltelefon|matkapuhelin|"
+    r"手机|手機|邮箱|电话|モバイル|스마트폰|휴대|휴대폰|نوكيا|آيفون|ايفون|أيفون|آيباد|ايباد|الآيباد|"
+    r"جوال|جوّال|هاتف|الهاتف|"
+    r"محمول|سامسونج|سامسونغ|جالاكسي|أندرويد|اندرويد|بلاك\s?بيري|هواوي|ياهو|البريد|جهاز"
+)
+_SENT: Final = (
+    r"sent|send|written|typed|from|envoyé|envoye|expédié|gesendet|von|diese nachricht wurde von|enviado|"
+    r"enviada|mensaje enviado|inviato|inviata|verzonden|verstuurd|skickat|skickades|sendt|lähetetty|"
+    r"отправлено|отправлен|"
+    r"надіслано|wysłane|wysłano|odesláno|odoslané|trimis|küldve|poslano|poslato|gönderildi|στάλθηκε|"
+    r"apestado|nhận từ|dikirim|發自|发自|寄自|從我的|从我的|来自|來自|由|"
+    r"أُرسلت|أرسلت|أُرسل|أرسل|ارسلت|ارسل|مرسل|مرسلة|تم الإرسال|تم الارسال|تم إرسالها|تم إرساله|"
+    r"أُرسلت هذه الرسالة|ارسلت هذه الرسالة|نشلح|נשלח|ارسال شده|فرستاده شده"
+)
+_FROM_DEVICE: Final = re.compile(
+    rf"[\s\W_]{{0,6}}(?:{_SENT})[\s:]\s?(?:[^.!?؟\n]|"
+    rf"\.(?=\S)){{0,70}}?(?:{_DEVICES})[^.!?؟\n]{{0,60}}[.!]?[\s\W_]*\Z",
+    re.IGNORECASE,
+)
+_ENDING_SENT: Final = re.compile(
+    rf"[\s\W_]{{0,4}}(?:(?:von|vom|mit|with|via|"
+    rf"\w+) )?[^.!?\n]{{0,40}}(?:{_DEVICES})[^.!?\n]{{0,40}}(?:gesendet|verschickt|geschickt|versendet|"
+    rf"傳送|发送|發送|传送|送信|から送信|보냄|에서 보냄|보냈습니다|gönderildi|küldve|שלי)[.!。]?[\s\W_]*\Z",
+    re.IGNORECASE,
+)
+_GET_OUTLOOK: Final = re.compile(
+    r"[\s\W_]{0,4}(?:get|download|obtenir|obtenez|télécharger|téléchargez|obtener|holen sie sich|ottieni|"
+    r"scarica|ontvang|download|hämta|hent|hanki|pobierz|získejte|получить|baixar|obter|获取|取得|الحصول على|"
+    r"احصل على|تنزيل|قم بتنزيل)\s.{0,12}"
+    r"(?:outlook|yahoo|gmail|bluemail|typeapp|aqua).{0,80}\Z|[\s\W_]{0,4}(?:outlook|"
+    r"yahoo mail).{0,30}(?:herunterladen|hole|beschaffen|を入手|를 다운로드|edinin).{0,30}\Z",
+    re.IGNORECASE,
+)
+_OTHER_SENT: Final = re.compile(
+    r"[\s\W_]*(?:\w{2,20} from (?:my )?mobile|from my (?:mobile|i?phone|ipad|android)(?: \w+)?|"
+    r"sent (?:with|using|by|via) \w+(?: \w+){0,3}|(?:please )?excuse (?:my )?(?:brevity|typos)[^.]{0,40}|"
+    r"sent from (?:my )?(?:\w+ ?){0,2}(?:wireless|lte|4g|5g)[^.]{0,40})[.!]?[\s\W_]*\Z",
+    re.IGNORECASE,
+)
+_SENTENCE: Final = re.compile(
+    r",\s|\b(?:is|was|are|were|because|and|but|will|have|has|please|yesterday|today|to you|to me)\b|"
+    r"\s(?:أمس|اليوم|إليكم|لكم|ولم|وقد|لأن)\b",
+    re.IGNORECASE,
+)
+
+
+def is_device_line(line: str) -> bool:
+    """Whether ``line`` (plain) is what a telephone or program adds: "Sent from my iPhone", «أُرسلت من الـ iPhone»."""
+    if len(line) > 160 or not line.strip():
+        return False
+    if _GET_OUTLOOK.match(line):
+        return True
+    if _FROM_DEVICE.match(line) or _ENDING_SENT.match(line) or _OTHER_SENT.match(line):
+        return not _SENTENCE.search(re.sub(r"<[^<>]*>|\([^()]*\)|https?://\S+", "", line).strip())
+    return False
+
+
+_SIGNATURE: Final = re.compile(r"\s*(?:--|-- |__|—|——|––|–|---)\s*\Z")
+_LINE: Final = re.compile(r"\s*(?:[-–—_]\s?){3,}\s*\Z|\s*(?:[=~*#+\u1427]\s?){3,}\s*\Z|\s*\u1427\s*\Z")
+
+
+def is_signature_mark(line: str) -> bool:
+    """``-- `` (RFC 3676 §4.3) as people and programs write it."""
+    return bool(_SIGNATURE.match(line))
+
+
+def is_rule(line: str) -> bool:
+    """A line drawn with dashes, underscores, stars or the like."""
+    return bool(_LINE.match(line))
+
+
+_DISCLAIMER: Final = re.compile(
+    r"\s*[*_(\[<\"“«]*\s*(?:(?:confidentiality|legal|privacy|important)\s*(?:notice|note|disclaimer|"
+    r"statement)?\s*[:：.-]|(?:legal )?disclaimer\s*[:：.-]|"
+    r"(?:this|the information (?:contained )?in this|the contents? of this|the)\s+(?:e-?mail|message|"
+    r"communication|transmission|electronic mail|information)\b.{0,160}\b(?:confidential|privileged|"
+    r"intended (?:only |solely )?(?:for|recipient))|"
+    r"diese (?:e-?mail|nachricht).{0,80}vertraulich|ce (?:message|courriel|mail).{0,120}confidentiel|"
+    r"este (?:mensaje|correo|mensagem|e-?mail).{0,120}confiden[ct]ia|"
+    r"questo messaggio.{0,120}(?:riservat|confidenzial)|dit (?:e-?mail)?bericht.{0,100}vertrouwelijk|"
+    r"(?:إخلاء (?:ال)?مسؤولية|اخلاء (?:ال)?مسؤولية|إشعار (?:ال)?سرية|تنبيه\s*[:：]?\s*هذه الرسالة|إخلاء طرف)|"
+    r"(?:إن |تعد |تعتبر |تحتوي )?(?:هذه الرسالة|هذا البريد|هذا الإيميل|هذه المراسلة|"
+    r"المعلومات الواردة في هذ[هاا])\s?.{0,160}(?:سري|سرّي|خاصة بالمرسل إليه|المرسل إليه فقط|للشخص المعني|"
+    r"للمرسل إليه|المعنيين بها)|"
+    r"please (?:consider|think (?:of|about)) the environment|(?:يرجى|فضلاً|فضلا)\s.{0,20}(?:مراعاة|"
+    r"التفكير في|المحافظة على) البيئة)",
+    re.IGNORECASE | re.DOTALL,
+)
+_FOOTER: Final = re.compile(
+    r"\s*[*_(\[<-]*\s*(?:you(?:'re| are)? (?:received|receiving|got) this (?:message|e-?mail|because|is)|"
+    r"you received this|to (?:unsubscribe|respond, reply|stop receiving)|unsubscribe\b|"
+    r"visit topic\b|(?:reply to this (?:e-?mail|message)|view it on github|view this (?:e-?mail|"
+    r"message) (?:online|in))|"
+    r"this (?:e-?mail|message) (?:has been|was) (?:scanned|checked)|virus-free|virenfrei|"
+    r"garanti sans virus|libre de virus|لإلغاء الاشتراك|لقد تلقيت هذه الرسالة|تلقيت هذه الرسالة لأن|"
+    r"وصلتك هذه الرسالة لأن|خالٍ من الفيروسات)",
+    re.IGNORECASE,
+)
+
+
+def is_disclaimer(paragraph: str) -> bool:
+    """Whether a paragraph begins as a statement of confidentiality or a footer that nobody wrote by hand."""
+    text = " ".join(paragraph[:600].split())
+    return bool((len(text) > 60 and _DISCLAIMER.match(text)) or (_FOOTER.match(text) and len(text) < 500))
