@@ -4,12 +4,13 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from tawasul.tickets.models import CloseReason, Event
+from tawasul.tickets.queries import Fact
 from tawasul.ui import text
 
 K = Event.Kind
 
 
-def event_text(event: Event, viewer: str = "customer") -> Markup:
+def event_text(event: Event | Fact, viewer: str = "customer") -> Markup:
     """The sentence as safe HTML in the active language; empty where this reader has no use for it."""
     words = _words(event, viewer)
     if not words:
@@ -24,7 +25,7 @@ def event_text(event: Event, viewer: str = "customer") -> Markup:
     )
 
 
-def _words(event: Event, viewer: str) -> str:
+def _words(event: Event | Fact, viewer: str) -> str:
     customer = viewer == "customer"
     data = event.data or {}
     match event.kind:

@@ -12,7 +12,7 @@ from django.utils import translation
 from jinja2 import Environment, FileSystemBytecodeCache
 
 from tawasul.core import centre, clock
-from tawasul.ui import events, fields, text, words
+from tawasul.ui import events, fields, letters, text, words
 from tawasul.ui.icons import icon
 
 
@@ -96,7 +96,8 @@ def environment(**options: Any) -> Environment:
         theme=theme,
         now=clock.now,
         icon=icon,
-        sides={"opening": "you", "follow_up": "you", "answer": "centre", "note": "note"},
+        letter_start=letters.letter_start,
+        readers_clock=text.ReadersClock,
         field_of=fields.describe,
         problems_of=fields.problems,
         centre=centre.current,

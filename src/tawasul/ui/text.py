@@ -86,31 +86,47 @@ def _day(_language: str, there: date, with_year: bool) -> str:
     }
 
 
+class ReadersClock:
+    """The reader's language, time zone and present moment, asked for once: a long page shows a hundred moments."""
+
+    __slots__ = ("language", "now", "year", "zone")
+
+    def __init__(self) -> None:
+        self.language = get_language() or ""
+        self.zone = get_current_timezone()
+        self.now = clock.now()
+        self.year = self.now.astimezone(self.zone).year
+
+    def when(self, moment: datetime) -> Markup:
+        """Weekday, day and hour, with both calendars in its title."""
+        return Markup(self._clocked(moment)[0])  # noqa: S704
+
+    def written(self, moment: datetime) -> Markup:
+        """When a letter was written: as ``when``, then the Hijri date, and how long ago."""
+        time, hijri = self._clocked(moment)
+        ago = escape(dates.relative(moment, self.now))
+        return Markup(  # noqa: S704
+            f'{time} <span class="also-when">{hijri}</span> <span class="also-when">{ago}</span>'
+        )
+
+    def _clocked(self, moment: datetime) -> tuple[str, str]:
+        """The time element, and the Hijri date."""
+        local = moment.astimezone(self.zone)
+        start, middle, hijri = _when(
+            self.language, local.date(), local.year != self.year, local.utcoffset() or timedelta()
+        )
+        hour = f"{local.hour:02d}:{local.minute:02d}"
+        return f"{start}{hour}{middle}{hour}</time>", hijri
+
+
 def when(moment: datetime) -> Markup:
-    """Weekday, day and hour, with both calendars in its title."""
-    return Markup(_clocked(moment, clock.now())[0])  # noqa: S704
+    """As the reader's clock says it."""
+    return ReadersClock().when(moment)
 
 
 def written(moment: datetime) -> Markup:
-    """When a letter was written: as ``when``, then the Hijri date, and how long ago. Fifty of these stand on a long
-    ticket's page."""
-    now = clock.now()
-    time, hijri = _clocked(moment, now)
-    ago = escape(dates.relative(moment, now))
-    return Markup(  # noqa: S704
-        f'{time} <span class="also-when">{hijri}</span> <span class="also-when">{ago}</span>'
-    )
-
-
-def _clocked(moment: datetime, now: datetime) -> tuple[str, str]:
-    """The time element, and the Hijri date."""
-    local = moment.astimezone(get_current_timezone())
-    today = now.astimezone(local.tzinfo)
-    start, middle, hijri = _when(
-        get_language() or "", local.date(), local.year != today.year, local.utcoffset() or timedelta()
-    )
-    hour = f"{local.hour:02d}:{local.minute:02d}"
-    return f"{start}{hour}{middle}{hour}</time>", hijri
+    """As the reader's clock says it."""
+    return ReadersClock().written(moment)
 
 
 @lru_cache(maxsize=4096)
