@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 _DEVICES: Final = (
-    r"i\s?phone|i\s?pad|i\s?pod|i\s?mac|macbook|apple|android|samsung|galaxy|black\s?berry|mobile|handy|"
+    r"i\s?phon|i\s?pad|i\s?pod|i\s?mac|macbook|apple|android|samsung|galaxy|black\s?berry|mobile|handy|"
     r"phone|smart\s?phone|tablet|outlook|hotmail|yahoo|gmail|"
     r"\bmail\b|airmail|windows|nokia|lumia|\bhtc\b|huawei|honor|xiaomi|redmi|poco\b|oppo|vivo|realme|"
     r"one\s?plus|pixel|sony|xperia|\blg\b|motorola|moto\b|"

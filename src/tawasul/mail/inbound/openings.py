@@ -190,6 +190,11 @@ _STARTS: Final = re.compile(
     r"(?:[^\W\d_]{1,14}[\s,.،]+){0,3}\d", re.IGNORECASE,
 )  # fmt: skip
 _ENDS: Final = re.compile(r"[:：]\s*[*_]*\s*\Z")
+# "I wrote to you", «كتبت لكم»: told, not quoted.
+_PERSONAL: Final = re.compile(
+    r"\b(?:i|we|you|they)(?: have| had|'ve)? (?:wrote|written|said)\b|كتب(?:ت|تم|نا|وا)?\s(?:لكم|لك|لي|لنا|إليكم|اليكم|إليك|إلينا)",
+    re.IGNORECASE,
+)
 _DASHES: Final = re.compile(r"\A[\s>*_|-]*[-–—]{2,}\s*|\s*[-–—]{2,}\s*\Z")
 
 
@@ -214,6 +219,8 @@ def is_attribution(line: str, *, quote_follows: bool) -> bool:
         )
     dated = DATE.search(core)
     addressed = ADDRESS.search(core)
+    if wrote and _PERSONAL.search(core):
+        return False
     if wrote:
         late = any(found.end() >= len(core) * 0.45 for found in wrote)
         if dated and (addressed or quote_follows):

@@ -16,6 +16,8 @@ _ARMOR: Final = re.compile(r"\A\s*-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][\
 _ARMOR_END: Final = re.compile(
     r"^-----BEGIN PGP SIGNATURE-----\n.*?(?:^-----END PGP SIGNATURE-----$|\Z)", re.MULTILINE | re.DOTALL
 )
+# A sentence ends here; "28." and "p.m." end none.
+_SENTENCE_END: Final = re.compile(r"(?:[^\W\d_]{4,}[.]|[!?؟:：])\s*\Z")
 _MOST: Final = (
     200_000  # characters that are looked at; a longer body is shown whole beyond its first quotation
 )
@@ -114,7 +116,9 @@ def _opening(plain: list[str], at: int) -> int:
         if len(joined) > 700:
             break
         if openings.is_attribution(joined, quote_follows=_quote_follows(plain, at + length)):
-            return length
+            return 0 if _begins_later(plain, at, at + length) else length
+        if _SENTENCE_END.search(line):
+            break
         if length == 1 and not starts and not openings.may_go_on(first):
             break
         if not starts and length >= 2:
@@ -122,6 +126,16 @@ def _opening(plain: list[str], at: int) -> int:
         if length > 1 and openings.may_begin(line) and openings.is_attribution(line, quote_follows=False):
             break
     return 0
+
+
+def _begins_later(plain: list[str], at: int, end: int) -> bool:
+    """Whether the opening that ends before ``end`` begins below ``at``: what stands above is the writer's own."""
+    for later in range(at + 1, end):
+        if openings.may_begin(plain[later]):
+            joined = " ".join(line.strip() for line in plain[later:end] if line.strip())
+            if openings.is_attribution(joined, quote_follows=_quote_follows(plain, end)):
+                return True
+    return False
 
 
 def _quote_follows(plain: list[str], at: int) -> bool:
@@ -202,15 +216,16 @@ def _without_signature(rows: list[_Row]) -> list[_Row]:
         if kind not in "dr" or "t" not in kinds[:at]:
             continue
         tail = kinds[at + 1 :]
+        own = tail.partition("o")[0]
         dashed = "".join(rows[at].lines).strip()[:1] in "-–—_"
         if kind == "d" and tail.count("t") <= 60:
             return rows[:at]
         opens = re.match(r"[er]*(?:o|t?e*o)", tail)
         if opens and "q" not in tail[:12]:
             return rows[:at]
-        if dashed and tail.count("t") <= _TAIL:
+        if dashed and own.count("t") <= _TAIL:
             return rows[:at]
-        if tail.count("t") <= _TAIL and _contact_lines(rows[at + 1 :]):
+        if own.count("t") <= _TAIL and _contact_lines(rows[at + 1 : at + 1 + len(own)]):
             return rows[:at]
     return rows
 

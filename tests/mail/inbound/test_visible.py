@@ -1,0 +1,172 @@
+"""What a person wrote is shown; what programs put around it is folded; in doubt more is shown."""
+
+import pytest
+
+from tawasul.mail.inbound.visible import visible_text
+from tests.mail.inbound import openings_of_programs as known
+
+WRITTEN = "السلام عليكم،\n\nشكراً، تم تعديل خوادم الأسماء.\nIt works now at 10:30."
+OLD = "Dear customer,\nplease change the name servers.\nRegards"
+
+
+def quoted(text: str) -> str:
+    return "\n".join(f"> {line}" for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("opening", [*known.ATTRIBUTIONS, *known.BROKEN_OVER_LINES])
+def test_an_attribution_above_marked_lines_is_folded(opening: str) -> None:
+    assert visible_text(f"{WRITTEN}\n\n{opening}\n\n{quoted(OLD)}\n") == WRITTEN
+
+
+@pytest.mark.parametrize("opening", [*known.ATTRIBUTIONS, *known.BROKEN_OVER_LINES])
+def test_an_attribution_above_unmarked_lines_is_folded(opening: str) -> None:
+    assert visible_text(f"{WRITTEN}\n\n{opening}\n\n{OLD}\n") == WRITTEN
+
+
+@pytest.mark.parametrize("opening", known.ATTRIBUTIONS)
+def test_an_answer_below_the_quotation_is_shown(opening: str) -> None:
+    assert visible_text(f"{opening}\n{quoted(OLD)}\n\n{WRITTEN}\n") == WRITTEN
+
+
+@pytest.mark.parametrize("block", known.FIELD_BLOCKS)
+def test_copied_fields_and_all_below_are_folded(block: str) -> None:
+    assert visible_text(f"{WRITTEN}\n\n{block}\n\n{OLD}\n") == WRITTEN
+
+
+@pytest.mark.parametrize("marker", known.MARKERS)
+def test_a_marked_older_mail_is_folded(marker: str) -> None:
+    assert visible_text(f"{WRITTEN}\n\n{marker}\nFrom: Service <s@example.sa>\n\n{OLD}\n") == WRITTEN
+
+
+@pytest.mark.parametrize("line", known.DEVICE_LINES)
+def test_what_a_telephone_adds_is_folded(line: str) -> None:
+    assert visible_text(f"{WRITTEN}\n\n{line}\n") == WRITTEN
+    assert visible_text(f"{WRITTEN}\n\n{line}\n\nOn 05/01/2025 15:04, John wrote:\n{quoted(OLD)}") == WRITTEN
+
+
+OWN_WORDS = [
+    "On the other hand, someone wrote: use two name servers.",
+    "كتب لي المسجل أن الطلب مرفوض، فما السبب؟",
+    "في يوم الأحد 5 يناير اتصلت بكم ولم يرد أحد.\nأرجو الإفادة.",
+    "The registrar said:\nno change is possible before 10:30 on 5 January.",
+    "Here is my data:\n\nName: Noura\nDomain: example.sa\nDate: 5 January 2025\nRegards",
+    "البيانات:\n\nالاسم: نورة\nالنطاق: مثال.السعودية\nالتاريخ: ٥ يناير ٢٠٢٥",
+    "Sent from my desk, which is easier than my mobile phone.",
+    "أرسلت من جوالي صورة السجل التجاري أمس، ولم أستلم ردكم.",
+    "First part\n\n* * *\n\nSecond part of the same letter,\nwith its own words.",
+    "From: 5 January\nTo: 8 January\nwe were without service.",
+    "Step one\n> this is what the page says\nStep two\n> and this is the next\nand it fails.",
+    "A table:\n| a | b |\n| 1 | 2 |\nThanks",
+    "> كل ما في الرسالة اقتباس",
+    "On 5 January 2025 at 15:04 I wrote to you:",
+    "I quote the error:\n\n> 550 5.1.1 user unknown\n\nWhat shall I do?",
+    "رقم الطلب: 123\nالموضوع: تعديل\nالمطلوب تغيير الخادم.",
+    "Hello!\n\nOn 3 March I wrote a letter. It says: nothing.\n\nOn 5 March I got an answer.",
+    "متى يتم التفعيل؟\nالسبت 10:30 أو الأحد؟\nكتبت لكم سابقاً:\nلا رد.",
+]
+
+
+@pytest.mark.parametrize("body", OWN_WORDS)
+def test_the_writers_own_words_are_never_lost(body: str) -> None:
+    assert visible_text(body) == body
+
+
+@pytest.mark.parametrize("body", OWN_WORDS)
+def test_the_writers_own_words_stay_above_a_quotation(body: str) -> None:
+    if body.startswith(">"):
+        return
+    mail = f"{body}\n\nفي الأحد، 5 يناير 2025 في 3:04 م كتب محمد العلي <m@example.sa>:\n\n{quoted(OLD)}"
+    assert visible_text(mail) == body
+
+
+def test_answers_within_a_quotation_are_all_shown() -> None:
+    body = "> First question?\n\nYes.\n\n> Second question?\n\nNo, not before Sunday."
+    opening = "On Sun, Jan 5, 2025 at 3:04 PM John Smith <js@example.com> wrote:"
+    assert visible_text(f"{opening}\n{body}") == body
+    assert visible_text(f"See below.\n\n{opening}\n{body}") == f"See below.\n\n{body}"
+
+
+def test_a_line_that_a_program_broke_within_a_quotation_is_quoted() -> None:
+    long = "> this line of the older mail was a little too long for the program that sent the answer and"
+    body = f"Thanks.\n\nOn 05/01/2025 15:04, John wrote:\n\n{long}\nwas broken\n> in two.\n"
+    assert visible_text(body) == "Thanks."
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "-- \nنورة القحطاني\nشركة المثال\nهاتف: 0500000000",
+        "--\nNoura\nExample Co.",
+        "—\nSent by the example helpdesk\nhttps://example.com",
+        "__________________\nNoura Alqahtani | Example Co.\n+966 50 000 0000",
+        "إخلاء مسؤولية: هذه الرسالة ومرفقاتها سرية وموجهة إلى الشخص المرسل إليه فقط ولا يجوز نشرها.",
+        "هذه الرسالة ومحتوياتها سرية وهي موجهة للشخص المعني بها فقط، فإن وصلتك بالخطأ فيرجى حذفها.",
+        "This e-mail and any attachments are confidential and intended only for the addressee named above.",
+        "CONFIDENTIALITY NOTICE: This message is for the named person's use only and may hold secrets.",
+        "-----BEGIN PGP SIGNATURE-----\nVersion: 1\n\niQEcBAEBAgAG\n-----END PGP SIGNATURE-----",
+    ],
+)
+def test_signatures_and_disclaimers_are_folded(ending: str) -> None:
+    assert visible_text(f"{WRITTEN}\n\n{ending}\n") == WRITTEN
+
+
+def test_a_rule_between_two_long_parts_is_the_writers_own() -> None:
+    body = "First part\n\n---------------\n\n" + "\n".join(f"line {n} of the second part" for n in range(30))
+    assert visible_text(body) == body
+
+
+def test_a_forwarded_mail_without_a_word_above_is_shown_whole() -> None:
+    body = "---------- Forwarded message ---------\nFrom: A <a@example.com>\nSubject: B\n\nIts text."
+    assert visible_text(body) == body
+
+
+def test_code_is_not_taken_for_signatures_or_quotations() -> None:
+    body = "Look:\n\n```\n--\n> x\n# y\n```\n\nDone."
+    assert visible_text(body) == body
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r", "\r\r\n"])
+def test_any_newline_is_read(newline: str) -> None:
+    body = f"{WRITTEN}\n\nOn 05/01/2025 15:04, John wrote:\n{quoted(OLD)}".replace("\n", newline)
+    assert visible_text(body) == WRITTEN
+
+
+def test_html_is_read_with_its_quotations() -> None:
+    html = (
+        "<html><body><p>شكراً لكم</p><div>تم الحل.</div><br>"
+        '<div class="gmail_quote"><div>في الأحد، 5 يناير 2025 في 3:04 م كتب محمد &lt;<a href="mailto:m@example.sa">'
+        "m@example.sa</a>&gt;:<br></div><blockquote><p>older</p><blockquote>oldest</blockquote></blockquote></div>"
+    )
+    assert visible_text(html) == "شكراً لكم\n\nتم الحل."
+
+
+def test_nothing_is_never_shown_for_something() -> None:
+    for body in ("--\nNoura", "Sent from my iPhone", "On 05/01/2025 15:04, John wrote:\n> x", "-----"):
+        assert visible_text(body)
+    assert visible_text(" \n\t\n") == ""
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "> ",
+        "On ",
+        "On 1 Jan 2020 ",
+        "<",
+        "From: ",
+        "--\n",
+        "في 5 يناير ",
+        "@",
+        "a@b.c ",
+        "_ _",
+        "\n",
+        "- ",
+        "كتب ",
+        "[",
+        "* ",
+    ],
+)
+def test_reading_stays_quick_on_what_is_made_to_be_slow(piece: str) -> None:
+    visible_text(piece * (150_000 // len(piece)))
+    visible_text((piece * 30 + "\n") * 1500)
