@@ -12,7 +12,9 @@ OF_DEVELOPERS = {"TAWASUL_CHROMIUM", "TAWASUL_CORPUS", "TAWASUL_BENCH_VERBOSE"}
 
 
 def test_every_variable_of_the_code_is_documented_and_no_other() -> None:
-    read = re.compile(r"""(?:env\.\w+\(|environ\.get\(|environ\[|getenv\()\s*f?["'](TAWASUL_[A-Z0-9_]+|DATABASE_URL)""")
+    read = re.compile(
+        r"""(?:env\.\w+\(|environ\.get\(|environ\[|getenv\()\s*f?["'](TAWASUL_[A-Z0-9_]+|DATABASE_URL)"""
+    )
     used = {name for path in PACKAGE.rglob("*.py") for name in read.findall(path.read_text())}
     assert used, "the pattern finds nothing any more"
     documented = set(VARIABLE.findall(DOCUMENT.read_text()))

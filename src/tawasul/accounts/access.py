@@ -9,11 +9,8 @@ SECOND_STEPS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 def has_second_step(person: Person) -> bool:
-    """Whether the account has an authenticator app or a passkey. Free for the person of a request, else one query."""
-    known = person.__dict__.get("second_step")
-    if known is None:
-        known = Authenticator.objects.filter(user_id=person.pk, type__in=SECOND_STEPS).exists()
-    return bool(known)
+    """Whether the account has an authenticator app or a passkey: one query, asked of staff only where it matters."""
+    return bool(Authenticator.objects.filter(user_id=person.pk, type__in=SECOND_STEPS).exists())
 
 
 def two_steps_missing(person: Person) -> bool:

@@ -3,12 +3,9 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
 from tawasul.accounts import queries
-from tawasul.accounts.access import SECOND_STEPS
 from tawasul.accounts.models import Person
 
 
@@ -25,7 +22,6 @@ class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
         return found
 
     def get_user(self, user_id: int) -> Person | None:
-        """The person behind a session, with ``second_step`` known, in one query; None where the account is disabled."""
-        steps = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=SECOND_STEPS)
-        person = Person.objects.annotate(second_step=Exists(steps)).filter(pk=user_id).first()
+        """The person behind a session, in one query; None where the account is disabled."""
+        person = Person.objects.filter(pk=user_id).first()
         return person if person is not None and self.user_can_authenticate(person) else None

@@ -1,4 +1,4 @@
-"""The one clock. Every moment is an aware datetime in UTC; tests freeze it, the demo's history is written in the past."""
+"""The one clock. Every moment is an aware datetime in UTC; tests freeze it, the demo writes its history in the past."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

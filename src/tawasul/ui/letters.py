@@ -1,4 +1,4 @@
-"""How a letter begins, written by hand: fifty stand on a long ticket's page, and a template takes four times as long."""
+"""How a letter begins, written by hand: fifty stand on a long page, and a template takes four times as long."""
 
 from datetime import datetime
 from typing import Protocol

@@ -1,7 +1,9 @@
-"""What the request forms need from the database: services on offer and the terms that hold. One query each."""
+"""What the request forms need from the database: services on offer and the terms that hold. Asked for with every
+ticket and hardly ever changed, so they are read at most every two seconds."""
 
 from tawasul.accounts.models import TermsVersion
 from tawasul.core import clock
+from tawasul.core.kept import Kept
 from tawasul.tickets.models import Service
 
 
@@ -9,19 +11,22 @@ class NotOpen(Exception):
     """The centre has published no terms yet, so nothing can be accepted and nothing sent."""
 
 
-def services_on_offer() -> list[Service]:
-    """The services in the administrator's order."""
+def _read_services() -> list[Service]:
     return list(Service.objects.filter(is_active=True).order_by("position", "pk"))
+
+
+def _read_terms() -> TermsVersion | None:
+    published = TermsVersion.objects.filter(published_at__lte=clock.now())
+    return published.defer("text_ar", "text_en").order_by("-published_at").first()
+
+
+services_on_offer = Kept(_read_services)  # in the administrator's order
+_terms = Kept(_read_terms)
 
 
 def current_terms() -> TermsVersion:
     """The newest published version, without its text. Raises NotOpen where there is none."""
-    terms = (
-        TermsVersion.objects.filter(published_at__lte=clock.now())
-        .defer("text_ar", "text_en")
-        .order_by("-published_at")
-        .first()
-    )
+    terms = _terms()
     if terms is None:
         raise NotOpen
     return terms

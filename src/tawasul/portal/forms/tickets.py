@@ -83,7 +83,6 @@ class RequestForm(forms.Form):
     def __init__(self, *args: Any, current_terms: TermsVersion, **options: Any) -> None:
         super().__init__(*args, **options)
         self.current_terms = current_terms
-        # asked for when the form is drawn; a form that is right is never drawn
         service = forms.Select(choices=self._service_choices)  # type: ignore[arg-type]  # Django takes a callable
         self.fields["service"].widget = service
         service.attrs["data-about-domain"] = _Codes(self)
@@ -91,14 +90,15 @@ class RequestForm(forms.Form):
 
     @cached_property
     def services(self) -> list[Service]:
-        """The services on offer: one query."""
+        """The services on offer."""
         return services_on_offer()
 
     def _service_choices(self) -> list[tuple[str, str]]:
         return [("", gettext("Choose a service")), *((s.code, str(s)) for s in self.services)]
 
     def clean_service(self) -> Service:
-        found = Service.objects.filter(code=self.cleaned_data["service"], is_active=True).first()
+        wanted = self.cleaned_data["service"]
+        found = next((service for service in self.services if service.code == wanted), None)
         if found is None:
             raise ValidationError(gettext("Choose one of the services listed."), code="invalid_choice")
         return found
