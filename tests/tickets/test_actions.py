@@ -12,7 +12,7 @@ from django.http import Http404
 import tawasul
 from tawasul.accounts.models import Person
 from tawasul.attachments.models import StoredFile
-from tawasul.tickets import access, actions, direct, guests, queries
+from tawasul.tickets import access, actions, direct, queries
 from tawasul.tickets.models import Attachment, Draft, Event, Message, Status, Ticket
 from tawasul.tickets.writers import Writer
 from tests.world import OpenATicket
@@ -141,7 +141,7 @@ def test_an_account_claims_only_the_tickets_of_its_own_proved_address(
 ) -> None:
     hers = open_a_ticket(by=Writer(None, "نورة", noura.email.replace("noura", "Noura")))
     other = open_a_ticket(by=Writer(None, "غيرها", "other@example.com.sa"))
-    token = guests.new_link(hers)
+    token = direct.new_link(hers)
     assert actions.claim(noura) == [hers]
     hers.refresh_from_db()
     other.refresh_from_db()

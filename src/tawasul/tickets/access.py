@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
+from tawasul.accounts.access import two_steps_missing
 from tawasul.accounts.models import Person
 from tawasul.attachments.models import StoredFile
 from tawasul.core import centre, clock
@@ -25,7 +26,7 @@ def ticket_for(person: Viewer, number: str) -> Ticket:
 
 def desk_ticket_for(person: Viewer, number: str) -> Ticket:
     """Any ticket, for staff. Raises Http404 for whoever is not staff."""
-    if not is_staff(person):
+    if not is_at_work(person):
         raise Http404
     return _one(number, "assignee", "team", "follows")
 
@@ -33,6 +34,11 @@ def desk_ticket_for(person: Viewer, number: str) -> Ticket:
 def is_staff(person: Viewer) -> bool:
     """Whether the person may work at the desk."""
     return isinstance(person, Person) and person.is_active and person.is_staff
+
+
+def is_at_work(person: Viewer) -> bool:
+    """Whether the person may see what is not their own: staff, signed in with two steps where that is asked for."""
+    return isinstance(person, Person) and is_staff(person) and not two_steps_missing(person)
 
 
 def may_reopen(ticket: Ticket, now: datetime | None = None) -> bool:
@@ -70,7 +76,7 @@ def file_for(
     message = attachment.message
     assert message is not None  # the constraint: on a message or on a draft
     ticket = message.ticket
-    if is_staff(viewer):
+    if is_at_work(viewer):
         return attachment.file
     mine = isinstance(viewer, Person) and ticket.requester_id == viewer.pk
     if (mine or ticket.pk in guest_tickets) and message.kind != Message.Kind.NOTE:

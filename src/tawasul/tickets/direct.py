@@ -11,12 +11,13 @@ from django.http import Http404
 from tawasul.accounts.models import TermsVersion
 from tawasul.core import clock, domains
 from tawasul.core.tokens import new_token, token_hash
-from tawasul.tickets import actions, guests, numbers
+from tawasul.tickets import actions, numbers
 from tawasul.tickets.models import Channel, Draft, GuestLink, Message, Service, Ticket
 from tawasul.tickets.writers import Writer
 
 CONFIRM_LIFE = timedelta(hours=48)
 AGAIN_LIFE = timedelta(hours=1)  # how long a second press of "confirm" still leads to the ticket
+LINK_LIFE = timedelta(days=90)
 RENEW_BELOW = timedelta(days=60)  # a link in use is renewed when less than this is left of it
 _MOST_LINKS = 50  # of one ticket; the oldest make room
 
@@ -110,7 +111,9 @@ def new_link(ticket: Ticket) -> str:
     """A further personal link of the ticket; returns its token."""
     old = ticket.guest_links.order_by("-expires_at", "-pk").values_list("pk", flat=True)[_MOST_LINKS - 1 :]
     GuestLink.objects.filter(pk__in=list(old)).delete()
-    return guests.new_link(ticket)
+    token, hashed = new_token()
+    GuestLink.objects.create(ticket=ticket, token_hash=hashed, expires_at=clock.now() + LINK_LIFE)
+    return token
 
 
 def ticket_for_link(token: str) -> Ticket:
@@ -126,7 +129,7 @@ def ticket_for_link(token: str) -> Ticket:
     if link.expires_at <= now:
         raise LinkExpired
     if link.expires_at - now < RENEW_BELOW:
-        GuestLink.objects.filter(pk=link.pk).update(expires_at=now + guests.LINK_LIFE)
+        GuestLink.objects.filter(pk=link.pk).update(expires_at=now + LINK_LIFE)
     return link.ticket
 
 
