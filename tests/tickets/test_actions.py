@@ -4,6 +4,7 @@ import re
 import threading
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -66,8 +67,9 @@ def test_files_of_the_draft_move_to_the_letter_and_the_draft_is_gone(
 
 
 def test_a_note_and_its_files_are_never_the_customers_to_see(
-    open_a_ticket: OpenATicket, fahd: Person, noura: Person
+    open_a_ticket: OpenATicket, fahd: Person, noura: Person, settings: Any
 ) -> None:
+    settings.STAFF_NEED_TWO_STEPS = False
     ticket = open_a_ticket()
     draft = Draft.objects.create(kind=Draft.Kind.NOTE, owner=fahd, ticket=ticket)
     file = a_file()

@@ -58,7 +58,7 @@ def _ticket_page(request: HttpRequest, ticket: Ticket) -> str:
     """Where this reader sees the ticket: their own page, the desk for staff; empty behind a personal link."""
     if request.user.is_authenticated and ticket.requester_id == request.user.pk:
         return ticket.get_absolute_url()
-    return reverse("desk:ticket", args=[ticket.spoken_number]) if access.is_staff(request.user) else ""
+    return reverse("desk:ticket", args=[ticket.spoken_number]) if access.is_at_work(request.user) else ""
 
 
 @require_safe

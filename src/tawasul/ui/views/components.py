@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from tawasul.core import clock
 from tawasul.service_levels import calendar, deadlines
+from tawasul.tickets import access
 from tawasul.tickets.models import CloseReason, Event, Message, Status, Ticket
 from tawasul.ui.turn import turn_of
 
@@ -109,7 +110,7 @@ def _letters(now: datetime) -> list[Any]:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The sheet of parts. Only in a demo, or for the staff: customers have no use for it."""
-    if not settings.DEMO and not (request.user.is_authenticated and request.user.is_staff):
+    if not settings.DEMO and not access.is_at_work(request.user):
         raise Http404
     now = clock.now()
     form = Fields(
