@@ -1,7 +1,5 @@
 """Settings of accounts, passwords and two-step sign-in; ``settings`` takes them over as they stand."""
 
-from tawasul.core import env
-
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["tawasul.accounts.backend.PersonBackend"]
 PASSWORD_HASHERS = [
@@ -42,7 +40,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "tawasul.portal.forms.sign_in.ReauthenticateForm",
 }
 USERSESSIONS_TRACK_ACTIVITY = False  # it writes at every request; accounts.middleware does it now and then
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("TAWASUL_BEHIND_PROXY", False) else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 0  # the server has put into REMOTE_ADDR what a trusted proxy said
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "authenticate": "tawasul.portal.forms.sign_in.AuthenticateForm",

@@ -3,7 +3,6 @@
 import ipaddress
 from datetime import UTC, datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpRequest
@@ -41,12 +40,10 @@ def spend(what: str, subject: str, *, most: int, per: timedelta) -> bool:
 def network_of(request: HttpRequest) -> str:
     """The requester's network: the /64 of an IPv6 address, the address itself of IPv4.
 
-    Behind a proxy it is the last address that the proxy added to X-Forwarded-For; otherwise that header is anyone's
-    to write and is not read.
+    X-Forwarded-For is not read here, as it is anyone's to write: the server has put in REMOTE_ADDR what a trusted
+    proxy (TAWASUL_PROXIES) said, and nobody else.
     """
     raw = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.SECURE_PROXY_SSL_HEADER:
-        raw = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or raw
     try:
         address = ipaddress.ip_address(raw)
     except ValueError:
