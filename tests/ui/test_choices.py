@@ -55,6 +55,16 @@ def test_a_signed_in_persons_mails_follow_the_choice(noura: Person, noura_client
     assert noura.language == "en"
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_sites_link_does_not_change_the_language_of_my_mails(
+    noura: Person, noura_client: Client, site: str
+) -> None:
+    answer = noura_client.get("/language/?to=en&next=/ar/", headers={"Sec-Fetch-Site": site})
+    assert answer.headers["Location"] == "/en/"
+    noura.refresh_from_db()
+    assert noura.language == "ar"
+
+
 def test_a_strangers_choice_costs_no_query(client: Client, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(0):  # type: ignore[operator]
         client.get("/language/?to=en&next=/ar/")

@@ -54,7 +54,8 @@ def entrance(request: HttpRequest) -> HttpResponse:
 @never_cache
 def set_language(request: HttpRequest) -> HttpResponse:
     """The same page in the other language; the choice is remembered in the browser and, when signed in, on the
-    person. An unknown language changes nothing."""
+    person, unless another site's link led here: that must not change the language of somebody's mails. An unknown
+    language changes nothing."""
     target, chosen = _next(request), request.GET.get("to", "")
     if chosen not in LANGUAGES:
         return HttpResponseRedirect(target)
@@ -62,7 +63,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax", secure=settings.BEHIND_TLS
     )
-    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+    ours = request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+    if ours and settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
         Person.objects.filter(pk=request.user.pk).exclude(language=chosen).update(language=chosen)
     return response
 
