@@ -43,6 +43,7 @@ def me(request: HttpRequest) -> Person:
 
 @login_required
 @never_cache
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Who one is here, how one signs in, and the newest of one's record."""
     person, language = me(request), (get_language() or "ar")[:2]
