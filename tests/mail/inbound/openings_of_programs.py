@@ -1,4 +1,5 @@
 """How mail programs open a quotation, by language and program: written here from their known forms."""
+# ruff: noqa: E501 - texts as they are sent
 
 ATTRIBUTIONS = [
     # Arabic
@@ -172,4 +173,14 @@ DEVICE_LINES = [
     "נשלח מה-iPhone שלי",
     "Στάλθηκε από το iPhone μου",
     "Trimis de pe iPhone-ul meu",
+    "Sent via the Samsung Galaxy S21, an AT&T 5G smartphone",
+    "Sent from Mailspring (https://mailspring.example/link/1)",
+    "Diese Nachricht wurde von meinem Android-Mobiltelefon mit K-9 Mail gesendet.",
+    "Envoyé à partir de mon smartphone Samsung Galaxy.",
+    "Gesendet mit der GMX Mail App",
+    "Отправлено из мобильной Почты Mail.ru",
+    "Sent from [Proton Mail](https://proton.example/mail) for iOS",
+    "(Sent from my mobile phone)",
+    "Sent from my phone. Please excuse brevity.",
+    "أُرسلت من الـ iPhone الخاص بي، المعذرة على الاختصار",
 ]

@@ -102,7 +102,7 @@ _ONLY_PROGRAMS: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _RETURNED: Final = re.compile(
-    r"^(?:-{2,}.{0,60}(?:original|returned|undelivered|copy|message|unsent|received|mail|header).{0,60}|"
+    r"^(?:-{2,}+.{0,60}(?:original|returned|undelivered|copy|message|unsent|received|mail|header).{0,60}|"
     r"received: (?:from|by) .{0,200}|return-path: ?<.{0,120}|message-id: ?<.{1,200})$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -190,11 +190,14 @@ def null_return_path(parsed: Parsed) -> bool:
 
 _ADDRESS: Final = r"(?:\"[^\"\s]{1,100}\"|[^\s<>\"'(),;:\[\]&?]{1,128})@[^\s<>\"'(),;:\[\]&?]{1,255}\b"
 _RECIPIENT: Final = re.compile(
-    rf"^\s*(Final|Original)-Recipient\s*:\s*(?:[\w-]+\s*;)?\s*<?\s*({_ADDRESS})", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*(Final|Original)-Recipient[ \t]*:[ \t]*(?:[\w.-]+[ \t]*;)?[ \t]*<?[ \t]*([^\s<>;]+@[^\s<>;]+)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _ACTUAL: Final = re.compile(
-    rf"^\s*X-Actual-Recipient\s*:\s*(?:[\w-]+\s*;)?\s*<?\s*({_ADDRESS})", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*X-Actual-Recipient[ \t]*:[ \t]*(?:[\w.-]+[ \t]*;)?[ \t]*<?[ \t]*([^\s<>;]+@[^\s<>;]+)",
+    re.IGNORECASE | re.MULTILINE,
 )
+_ANY: Final = re.compile(_ADDRESS)
 _TEXTUAL: Final = tuple(
     re.compile(pattern.replace("ADDRESS", f"({_ADDRESS})"), re.IGNORECASE | re.MULTILINE)
     for pattern in (
@@ -238,6 +241,10 @@ def bounced_address(parsed: Parsed) -> str:
             address = _clean(match[1])
             if not _own(address, parsed):
                 return address
+    others = {_clean(found[0]) for found in _ANY.finditer(said)}
+    others = {address for address in others if not _own(address, parsed)}
+    if len(others) == 1:
+        return others.pop()
     headers = parsed.returned or (text[cut.start() :] if cut else "")
     for match in _HEADER_TO.finditer(headers[:20_000]):
         address_found = openings.ADDRESS.search(match[1])

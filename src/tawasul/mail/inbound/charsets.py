@@ -52,6 +52,8 @@ _NEVER: Final = frozenset(
 _JIS_ESCAPE: Final = re.compile(rb"\x1b(?:\$[@B]|\$\([A-Z@]|\([BJIH]|\$\)C|&@\x1b\$B)")
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
 _HIGH_PAIR: Final = re.compile(rb"[\x80-\xff]{2,}")
+_HIGH_ANY: Final = re.compile(rb"[\x80-\xff]+")
+_HIGH_RUN: Final = re.compile(rb"[\x80-\xff]{3,}")
 _MOST_LOOKED_AT: Final = 20_000  # bytes that a guess is made from
 
 # Letters that running text of a script mostly consists of; a wrong code page scatters over rare ones.
@@ -249,7 +251,10 @@ def _guess(raw: bytes) -> str:
     paired = sum(len(run) for run in _HIGH_PAIR.findall(sample))
     if paired * 2 >= high:  # high bytes in runs: not a Latin script
         best, score = "", 0.72
-        for codec, fits in ((codec, _fits(sample, codec)) for codec in (*_USUAL, *_WIDE)):
+        runs = sum(len(run) for run in _HIGH_RUN.findall(sample))
+        even = all(len(run) % 2 == 0 for run in _HIGH_ANY.findall(sample))
+        candidates: tuple[str, ...] = (*_USUAL, *_WIDE) if runs * 5 >= high * 2 else _WIDE if even else ()
+        for codec, fits in ((codec, _fits(sample, codec)) for codec in candidates):
             if fits > score:
                 best, score = codec, fits
         if best:

@@ -9,7 +9,7 @@ _DEVICES: Final = (
     r"\bmail\b|airmail|windows|nokia|lumia|\bhtc\b|huawei|honor|xiaomi|redmi|poco\b|oppo|vivo|realme|"
     r"one\s?plus|pixel|sony|xperia|\blg\b|motorola|moto\b|"
     r"\bspark\b|mailbox|proton|thunderbird|\bnine\b|k-9|aqua\b|blue\s?mail|typeapp|boxer|edison|canary|"
-    r"superhuman|handheld|symbian|"
+    r"superhuman|mailspring|polymail|mailbird|postbox|em client|zoho|gmx|web\.de|яндекс|почт|handheld|symbian|"
     r"\bcell|watch|telefon|téléphone|móvil|movil|celular|cellulare|телефон|смартфон|планшет|устройств|"
     r"mobiltelefon|matkapuhelin|"
     r"手机|手機|邮箱|电话|モバイル|스마트폰|휴대|휴대폰|نوكيا|آيفون|ايفون|أيفون|آيباد|ايباد|الآيباد|"
@@ -27,7 +27,7 @@ _SENT: Final = (
 )
 _FROM_DEVICE: Final = re.compile(
     rf"[\s\W_]{{0,6}}(?:{_SENT})[\s:]\s?(?:[^.!?؟\n]|"
-    rf"\.(?=\S)){{0,70}}?(?:{_DEVICES})[^.!?؟\n]{{0,60}}[.!]?[\s\W_]*\Z",
+    rf"\.(?=\S)){{0,70}}?(?:{_DEVICES})(?:[^.!?؟\n]|\.(?=\w)){{0,60}}[.!]?[\s\W_]*\Z",
     re.IGNORECASE,
 )
 _ENDING_SENT: Final = re.compile(
@@ -50,8 +50,13 @@ _OTHER_SENT: Final = re.compile(
     r"sent from (?:my )?(?:\w+ ?){0,2}(?:wireless|lte|4g|5g)[^.]{0,40})[.!]?[\s\W_]*\Z",
     re.IGNORECASE,
 )
+_ASIDE: Final = re.compile(
+    r"<[^<>]*>|\((?:https?|www)[^()]*\)|https?://\S+|[\[\]]|[.,]?\s(?:please )?(?:excuse|pardon|forgive)\s[^.]{0,60}\.?\s*\Z",
+    re.IGNORECASE,
+)
 _SENTENCE: Final = re.compile(
-    r",\s|\b(?:is|was|are|were|because|and|but|will|have|has|please|yesterday|today|to you|to me)\b|"
+    r",\s(?!an?\s|the\s|samsung|verizon|at&t|t-mobile|sprint|ein|un\s)|"
+    r"\b(?:is|was|are|were|because|and|but|will|have|has|please|yesterday|today|to you|to me)\b|"
     r"\s(?:أمس|اليوم|إليكم|لكم|ولم|وقد|لأن)\b",
     re.IGNORECASE,
 )
@@ -59,12 +64,15 @@ _SENTENCE: Final = re.compile(
 
 def is_device_line(line: str) -> bool:
     """Whether ``line`` (plain) is what a telephone or program adds: "Sent from my iPhone", «أُرسلت من الـ iPhone»."""
+    if len(line) > 300 or not line.strip():
+        return False
+    line = _ASIDE.sub("", line)
     if len(line) > 160 or not line.strip():
         return False
     if _GET_OUTLOOK.match(line):
         return True
     if _FROM_DEVICE.match(line) or _ENDING_SENT.match(line) or _OTHER_SENT.match(line):
-        return not _SENTENCE.search(re.sub(r"<[^<>]*>|\([^()]*\)|https?://\S+", "", line).strip())
+        return not _SENTENCE.search(re.sub(r"\([^()]*\)", "", line).strip())
     return False
 
 

@@ -18,6 +18,7 @@ class Mailbox:
 _PIECE: Final = re.compile(
     r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.|\([^()]*\))*\)|<[^<>]*>|[,;]|[^,;"(<]+|.', re.DOTALL
 )
+_WORD_WITH_ANGLE: Final = re.compile(r"=\?[^?\s]{1,60}\?[qQ]\?[^?]{0,300}<")
 _ANGLE: Final = re.compile(r"<([^<>]*)>?")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -64,10 +65,12 @@ def _one(pieces: list[str], *, again: bool = True) -> Mailbox | None:
     text = "".join(pieces).strip()
     if not text:
         return None
-    angles = [piece for piece in pieces if piece.startswith("<")]
+    if again and _WORD_WITH_ANGLE.search(text):
+        return _one(_PIECE.findall(words.line(words.decode(text))), again=False)
+    angles = [piece for piece in pieces if piece.startswith("<") and piece.endswith(">")]
     comments = [piece[1:-1] for piece in pieces if piece.startswith("(") and piece.endswith(")")]
     outside = "".join(
-        piece for piece in pieces if not piece.startswith("<") and piece[1:-1] not in comments
+        piece for piece in pieces if piece not in angles and piece[1:-1] not in comments
     ).strip()
     if angles:
         angle = next((piece for piece in reversed(angles) if "@" in piece), angles[-1])
@@ -78,6 +81,9 @@ def _one(pieces: list[str], *, again: bool = True) -> Mailbox | None:
             address = bare[0] if bare else ""
         if ":" in outside and "@" not in outside and not name.startswith('"'):
             name = _name(outside.split(":")[-1]) if '"' not in outside else name
+    elif "<" in outside and "@" in outside:  # never closed
+        before, _, after = outside.rpartition("<")
+        name, address = _name(before) or _name(" ".join(comments)), _address(after)
     else:
         if ":" in outside and not outside.startswith('"'):  # a group's name
             outside = outside.split(":", 1)[1].strip()

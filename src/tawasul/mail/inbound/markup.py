@@ -44,6 +44,9 @@ _BLOCKS: Final = frozenset(
     )
 )
 _SPACED: Final = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "pre"))
+_TIGHT: Final = re.compile(
+    r"MsoNormal|MsoPlainText|margin\s*:\s*0|margin-(?:top|bottom)\s*:\s*0|class=.?p\d", re.IGNORECASE
+)
 _POINTLESS: Final = re.compile(
     r"\W*(?:here|click here|this link|link|more|read more|هنا|اضغط هنا|انقر هنا|الرابط|رابط|من هنا|ici|"
     r"hier|aquí|qui)\W*\Z",
@@ -69,6 +72,7 @@ class _Page:
         self.blank = False
         self.hidden = 0
         self.pre = 0
+        self.tight = False  # within a paragraph that has no margins
 
     def want(self, breaks: int) -> None:
         self.wanted = max(self.wanted, breaks)
@@ -186,7 +190,8 @@ def _tag(
     if name == "br":
         page.newline()
     elif name in _SPACED:
-        page.want(2)
+        page.want(1 if name == "p" and (_TIGHT.search(attributes) or page.tight) else 2)
+        page.tight = name == "p" and not closing and bool(_TIGHT.search(attributes))
         if name == "pre":
             page.pre = max(0, page.pre + (-1 if closing else 1))
     elif name in _BLOCKS:

@@ -53,6 +53,7 @@ DATE: Final = re.compile(
     rf"{_DAY}|{_TIME}|\b\d{{1,2}}\.?,?\s(?:de\s|d['’])?(?:{_MONTHS})|(?:{_MONTHS})[^\W\d_]*\.?\s\d{{1,2}}\b",
     re.IGNORECASE,
 )
+_WHEN: Final = re.compile(rf"{_TIME}|\d{{4}}", re.IGNORECASE)
 ADDRESS: Final = re.compile(
     r"[^\s<>@\[\]()\"“”']+@[^\s<>@]+\.[^\s<>@]+|<\s*(?:mailto:)?[^<>@\s]+@[^<>@\s]+\s*>|&lt;[^&\s]+@[^&\s]+&gt;"
 )
@@ -192,7 +193,8 @@ _STARTS: Final = re.compile(
 _ENDS: Final = re.compile(r"[:：]\s*[*_]*\s*\Z")
 # "I wrote to you", «كتبت لكم»: told, not quoted.
 _PERSONAL: Final = re.compile(
-    r"\b(?:i|we|you|they)(?: have| had|'ve)? (?:wrote|written|said)\b|كتب(?:ت|تم|نا|وا)?\s(?:لكم|لك|لي|لنا|إليكم|اليكم|إليك|إلينا)",
+    r"\b(?:i|we|you|they)(?: have| had|'ve)? (?:wrote|written|said)\b|"
+    r"كتب(?:ت|تم|نا|وا)?\s(?:لكم|لك|لي|لنا|إليكم|اليكم|إليك|إلينا)",
     re.IGNORECASE,
 )
 _DASHES: Final = re.compile(r"\A[\s>*_|-]*[-–—]{2,}\s*|\s*[-–—]{2,}\s*\Z")
@@ -225,7 +227,7 @@ def is_attribution(line: str, *, quote_follows: bool) -> bool:
         late = any(found.end() >= len(core) * 0.45 for found in wrote)
         if dated and (addressed or quote_follows):
             return True
-        if dated and _STARTS.match(core) and late and len(core) < 260:
+        if dated and _WHEN.search(core) and _STARTS.match(core) and late and len(core) < 260:
             return True
         if addressed and (late or quote_follows) and len(core) < 260:
             return True

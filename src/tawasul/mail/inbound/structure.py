@@ -173,18 +173,22 @@ def _split_undeclared(part: Part, budget: limits.Budget) -> None:
 
 def _spans(part: Part, boundary: bytes) -> list[tuple[int, int]]:
     """Where the parts between the lines ``--boundary`` begin and end; a missing last line is forgiven."""
-    raw, at, end = part.source, part.start, part.end
-    needle = b"--" + boundary
+    return _spans_after(part, b"\n--" + boundary) or _spans_after(part, b"\r--" + boundary)
+
+
+def _spans_after(part: Part, needle: bytes) -> list[tuple[int, int]]:
+    raw, end = part.source, part.end
+    at = part.start - 1  # the newline before the body; -1 where the mail itself begins with its boundary
+    if at < 0 and not raw.startswith(needle[1:]):
+        at = 0
     spans: list[tuple[int, int]] = []
     opened = -1
     while len(spans) < limits.MAX_PARTS:
-        found = raw.find(needle, at, end)
-        if found < 0:
+        newline_at = raw.find(needle, at, end) if at >= 0 else -1
+        if newline_at < 0 and at >= 0:
             break
-        at = found + len(needle)
-        if found > part.start and raw[found - 1] not in b"\r\n":
-            continue
-        line_end = at
+        found = newline_at + 1
+        at = found + len(needle) - 1
         rest = raw[at : min(end, at + 200)]
         newline = re.search(rb"[\r\n]", rest)
         tail = rest[: newline.start()] if newline else rest
@@ -208,13 +212,13 @@ def _before_newline(raw: bytes, least: int, at: int) -> int:
     """The newline before a boundary belongs to the boundary (RFC 2046 §5.1.1)."""
     if at > least and raw[at - 1 : at] == b"\n":
         at -= 1
-    if at > least and raw[at - 1 : at] == b"\r":
+    while at > least and raw[at - 1 : at] == b"\r":
         at -= 1
     return at
 
 
 def _after_newline(raw: bytes, at: int, end: int) -> int:
-    if raw[at : at + 1] == b"\r":
+    while raw[at : at + 1] == b"\r":
         at += 1
     if raw[at : at + 1] == b"\n":
         at += 1

@@ -46,21 +46,8 @@ def _base64_run(run: bytes) -> bytes:
 
 def quoted_printable(raw: bytes) -> bytes:
     """Quoted-printable; what is no valid escape stays as written."""
-    joined = _SOFT_BREAK.sub(
-        b"", _TRAILING.sub(b"", raw) if b" \n" in raw or b" \r\n" in raw or b"\t" in raw else raw
-    )
-    out: list[bytes] = []
-    pieces = joined.split(b"=")
-    out.append(pieces[0])
-    for piece in pieces[1:]:
-        try:
-            out.append(
-                bytes((int(piece[:2], 16),)) if piece[:2].isalnum() and len(piece) > 1 else b"=" + piece[:2]
-            )
-        except ValueError:
-            out.append(b"=" + piece[:2])
-        out.append(piece[2:])
-    return b"".join(out)
+    trailing = b" \n" in raw or b" \r\n" in raw or b"\t" in raw
+    return binascii.a2b_qp(_SOFT_BREAK.sub(b"", _TRAILING.sub(b"", raw) if trailing else raw))
 
 
 def uu_files(raw: bytes) -> list[tuple[bytes, bytes, int, int]]:
