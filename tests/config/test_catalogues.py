@@ -132,6 +132,13 @@ def test_the_check_names_what_is_wrong(room: catalogues.Room, old: str, new: str
     assert any(complaint in line for line in catalogues.problems()), catalogues.problems()
 
 
+def test_words_that_the_extraction_cannot_see_are_named(room: catalogues.Room) -> None:
+    (room.folder / "words.py").write_text(CODE + "\ndef page():\n    return f'<b>{_(\"Unseen\")}</b>'\n")
+    catalogues.update(room)
+    translate(room)
+    assert [line for line in catalogues.problems() if "f-string" in line and "Unseen" in line]
+
+
 def test_two_rooms_say_one_thing_in_the_same_words(room: catalogues.Room) -> None:
     catalogues.update(room)
     translate(room)

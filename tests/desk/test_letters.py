@@ -282,6 +282,15 @@ def test_a_preview_without_scripts_is_the_whole_page(fahd_client: Client, open_a
     assert not Message.objects.filter(kind="answer").exists()
 
 
+def test_a_preview_without_scripts_keeps_the_chosen_files(fahd_client: Client, open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+    typed = letter(ticket, "تم **الحفظ**")
+    page = fahd_client.post(at(ticket, "preview", "answer"), {**typed, "files": picture()})
+    assert "شاشة.png" in page.content.decode()
+    fahd_client.post(at(ticket, "answers"), typed)
+    assert Message.objects.get(kind="answer").attachments.get().file.name == "شاشة.png"
+
+
 def test_the_customers_file_shows_on_the_desk(fahd_client: Client, noura: Person, open_a_ticket: Any) -> None:
     ticket = open_a_ticket()
     assert "أرجو حفظ الخادمين الجديدين" in fahd_client.get(at(ticket)).content.decode()

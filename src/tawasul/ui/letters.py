@@ -37,7 +37,8 @@ def letter_start(
         label = words.gettext("Internal note, the customer does not see it")
         said = f'<p class="label">{icon("lock")}{label}</p>{said}'
     if message.wanted:
-        said += f'<p class="wanted">{words.gettext("The help wanted")}</p>{text.plain(message.wanted)}'
+        label = words.gettext("The help wanted")  # not within the f-string: extraction does not look there
+        said += f'<p class="wanted">{label}</p>{text.plain(message.wanted)}'
     return Markup(  # noqa: S704 (every value is escaped above, or is HTML of core.markdown)
         f'<li class="letter" data-from="{escape(side)}" id="message-{message.pk}">\n'
         f'<div class="by"><b><bdi>{escape(message.author_name)}</bdi></b>{who}{when}</div>\n'

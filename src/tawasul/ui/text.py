@@ -134,8 +134,8 @@ def _when(language: str, there: date, with_year: bool, offset: timedelta) -> tup
     """What stands before and between the two places of the hour, and the Hijri date."""
     zone = datetime.min.replace(tzinfo=timezone(offset)).isoformat()[19:]
     title, day = escape(dates.date_with_hijri(there)), escape(_day(language, there, with_year))
-    hijri = str(escape(dates.hijri(there)))
-    return f'<time datetime="{there.isoformat()}T', f'{zone}" title="{title}">{day}{_(", ")}', hijri
+    hijri, comma = str(escape(dates.hijri(there))), _(", ")
+    return f'<time datetime="{there.isoformat()}T', f'{zone}" title="{title}">{day}{comma}', hijri
 
 
 def filters() -> dict[str, Callable[..., Any]]:

@@ -91,6 +91,8 @@ def preview(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "desk/_preview.html", {"preview": html, "empty": not text})
     kept = _kept(request, ticket, kind, form)
+    if kept is not None:  # a browser does not choose files again on the page that comes back
+        drafts.add_files(kept, _uploads(request), by=gate.staff_member(request))
     composer = correspondence.returned(FORMS[kind](initial=form.as_initial()), kind, kept)
     return correspondence.page(request, ticket, composer=composer, preview=html)
 
