@@ -1,6 +1,7 @@
 """Writing to the centre without an account, and following the ticket through a personal link."""
 
 import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,9 @@ from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.core.models import CentreSettings
 from tawasul.mail.models import OutgoingMail
+from tawasul.portal.views import writing
 from tawasul.tickets import actions
-from tawasul.tickets.models import Channel, Draft, GuestLink, Message, Purpose, Status, Ticket
+from tawasul.tickets.models import Attachment, Channel, Draft, GuestLink, Message, Purpose, Status, Ticket
 from tests.portal.forms import body, hidden_fields, png
 from tests.world import OpenATicket
 
@@ -113,6 +115,41 @@ def test_confirming_twice_opens_one_ticket(client: Client) -> None:
     later = client.get(mailed_link())
     assert later.status_code == 410
     assert "/ar/follow/" in later.text  # offers a new link
+
+
+def test_whoever_filled_the_form_does_not_get_the_link_of_whose_address_it_was(client: Client) -> None:
+    """The form's key is no proof: the author may have typed somebody else's address."""
+    send(client)
+    key = str(Draft.objects.get().pk)
+    confirm(Client())  # the owner of the address
+    for token in ("anything", mailed_link().rstrip("/").rpartition("/")[2]):
+        tried = client.post(f"{CONTACT}confirm/{token}/", {"draft": key, "seal": key})
+        assert tried.status_code == 410
+        assert "Location" not in tried
+
+
+def test_a_network_without_an_account_begins_so_many_drafts_and_no_more() -> None:
+    def begin(n: int) -> int:
+        stranger = Client(headers={"X-Requested-With": "XMLHttpRequest"})
+        stranger.cookies["tawasul_browser"] = f"{n:040d}"
+        return stranger.post(f"/ar/drafts/{uuid.uuid4()}/?kind=direct", {"problem": "x"}).status_code
+
+    most = writing.DRAFTS[0][0]
+    assert {begin(n) for n in range(most)} == {204}
+    assert begin(most) == 429
+    assert send(Client(), problem="").status_code == 429
+    assert Draft.objects.count() == most
+
+
+def test_each_file_of_a_stranger_counts_not_each_request(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "FILES_AN_HOUR", 3)
+    assert send(client, files=[png("1.png"), png("2.png"), png("3.png")], problem="").status_code == 422
+    again = send(client, files=[png("4.png")], problem="")
+    assert again.status_code == 422
+    assert "4.png" not in again.text
+    assert Attachment.objects.count() == 3
 
 
 def test_an_expired_confirmation_offers_a_new_one(client: Client) -> None:

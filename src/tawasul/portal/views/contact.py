@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -25,6 +25,7 @@ from tawasul.tickets.models import Draft
 
 OF_AN_ADDRESS = (3, limits.HOUR), (10, limits.DAY)  # confirmation mails to one address
 OF_A_NETWORK = (20, limits.HOUR), (60, limits.DAY)
+SEAL = Signer(salt="tawasul.portal.confirmation")
 
 
 @never_cache
@@ -63,7 +64,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except NotConfirmable as not_now:
         return _not_confirmable(request, token, not_now.draft)
     if request.method != "POST":
-        return render(request, "portal/contact_confirm.html", {"current": "contact", "draft": draft})
+        context = {"current": "contact", "draft": draft, "seal": SEAL.sign(str(draft.key))}
+        return render(request, "portal/contact_confirm.html", context)
     ticket = direct.open_confirmed(draft)
     return writing.sent_to(reverse("portal:guest_ticket", args=[direct.new_link(ticket)]), ticket)
 
@@ -71,7 +73,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def _not_confirmable(request: HttpRequest, token: str, draft: Draft | None) -> HttpResponse:
     """An expired link offers a new one; a used one leads to the page that mails the ticket's own link."""
     if request.method == "POST" and draft is None:
-        ticket = direct.opened_just_now(key_of(request.POST))  # the button was pressed twice
+        key = _sealed(request)
+        ticket = direct.opened_just_now(key) if key is not None else None  # the button was pressed twice
         if ticket is not None:
             return writing.sent_to(reverse("portal:guest_ticket", args=[direct.new_link(ticket)]), ticket)
     if request.method == "POST" and draft is not None and "again" in request.POST:
@@ -87,6 +90,15 @@ def _not_confirmable(request: HttpRequest, token: str, draft: Draft | None) -> H
     return render(request, "portal/contact_expired.html", {"current": "contact", "draft": draft}, status=410)
 
 
+def _sealed(request: HttpRequest) -> UUID | None:
+    """The key of the request that this browser was shown behind a right link. The bare key proves nothing: whoever
+    filled the form knows it, and need not be whose address was confirmed."""
+    try:
+        return UUID(SEAL.unsign(request.POST.get("seal", "")))
+    except (BadSignature, ValueError):
+        return None
+
+
 def _send(request: HttpRequest) -> HttpResponse:
     form, key = (
         DirectForm(request.POST, current_terms=current_terms()),
@@ -97,13 +109,10 @@ def _send(request: HttpRequest) -> HttpResponse:
     valid = form.is_valid()
     sender = Whose(browser_hash=browser.named(request))
     draft = _own(request, key)
+    if not writing.may_begin(request, draft):
+        return _form_page(request, form, key, None, refused=True, status=429)
     problems: list[str] = []
-    if writing.uploads(request) and not limits.spend(
-        "upload", limits.network_of(request), most=60, per=limits.HOUR
-    ):
-        problems.append(_("Too many files came from your network within an hour. Try again later."))
-        draft = drafts.keep(key, sender, Draft.Kind.DIRECT, fields=form.as_typed())
-    elif not valid or draft is None or writing.uploads(request):
+    if not valid or draft is None or writing.uploads(request):
         draft = drafts.keep(key, sender, Draft.Kind.DIRECT, fields=form.as_typed())
         if draft is not None:
             problems = writing.add_uploads(request, draft)

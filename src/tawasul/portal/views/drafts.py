@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from tawasul.portal import browser, limits
+from tawasul.portal import browser
 from tawasul.portal.forms.contact import DirectForm
 from tawasul.portal.forms.tickets import KEPT, FollowUpForm, TicketForm
 from tawasul.portal.views import writing
@@ -25,13 +25,14 @@ FIELDS = {
     Draft.Kind.DIRECT: tuple(DirectForm.base_fields),
 }
 NOT_KEPT = {"terms"}  # the acceptance is given on sending
-FILES_AN_HOUR = 60  # that a network without an account may upload
 
 
 @never_cache
 @require_POST
 def save(request: HttpRequest, key: UUID) -> HttpResponse:
     """Keep what was typed. A script gets an empty answer; a button leads to where the draft is listed."""
+    if not _may_begin(request, key):
+        return HttpResponse(status=429)
     draft = _kept(request, key)
     if _by_script(request):
         return browser.remember(request, HttpResponse(status=204))
@@ -55,9 +56,7 @@ def removal(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def add_files(request: HttpRequest, key: UUID) -> HttpResponse:
     """Store uploads into the draft. A script gets the list's rows; a button leads back to the form."""
-    if request.user.is_anonymous and not limits.spend(
-        "upload", limits.network_of(request), most=FILES_AN_HOUR, per=limits.HOUR
-    ):
+    if not _may_begin(request, key) or not writing.may_upload(request):
         return HttpResponse(status=429)
     draft = _kept(request, key)
     drafts.add_files(draft, writing.uploads(request), by=writing.signed_in(request))
@@ -94,6 +93,10 @@ def _kept(request: HttpRequest, key: UUID) -> Draft:
     if draft is None or draft.ticket_id != (ticket.pk if ticket else None):
         raise Http404
     return draft
+
+
+def _may_begin(request: HttpRequest, key: UUID) -> bool:
+    return request.user.is_authenticated or writing.may_begin(request, Draft.objects.filter(pk=key).first())
 
 
 def _ticket(request: HttpRequest) -> Ticket:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from tawasul.accounts.models import Person
 from tawasul.core.text import isolate
-from tawasul.portal import browser
+from tawasul.portal import browser, limits
 from tawasul.tickets import drafts
 from tawasul.tickets.drafts import Refusal, Whose
 from tawasul.tickets.models import Draft, Message, Ticket
@@ -22,6 +22,8 @@ from tawasul.tickets.models import Draft, Message, Ticket
 FILES = "files"  # the field that uploads come in
 KEPT = "kept"  # hidden: keys of the files that the page showed
 SENT_COOKIE = "tawasul_sent"
+DRAFTS = (100, limits.HOUR), (300, limits.DAY)  # that a network may begin without an account
+FILES_AN_HOUR = 60  # that a network may upload without an account
 SHOWN = 5  # refused files named in the summary; the rest are counted
 
 
@@ -46,8 +48,29 @@ def uploads(request: HttpRequest) -> "Sequence[UploadedFile[Any]]":
     return [upload for upload in request.FILES.getlist(FILES) if upload]
 
 
+def may_begin(request: HttpRequest, draft: Draft | None) -> bool:
+    """Whether this writer may write something down: always where the draft is there, and with an account. A stranger
+    could call himself a new browser with every request, so the network counts."""
+    if draft is not None or signed_in(request):
+        return True
+    network = limits.network_of(request)
+    return all(limits.spend("draft", network, most=most, per=per) for most, per in DRAFTS)
+
+
+def may_upload(request: HttpRequest) -> bool:
+    """Whether the files of this request may be stored: of a stranger's, each counts for the network."""
+    if signed_in(request):
+        return True
+    network = limits.network_of(request)
+    return all(
+        limits.spend("upload", network, most=FILES_AN_HOUR, per=limits.HOUR) for _file in uploads(request)
+    )
+
+
 def add_uploads(request: HttpRequest, draft: Draft) -> list[str]:
     """Store what came with the form into the draft; returns sentences about the files that were refused."""
+    if not may_upload(request):
+        return [_("Too many files came from your network within an hour. Try again later.")]
     results = drafts.add_files(draft, uploads(request), by=signed_in(request))
     refused = [result for result in results if isinstance(result, Refusal)]
     said = [
