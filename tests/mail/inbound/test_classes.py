@@ -163,6 +163,14 @@ PEOPLE = [
     ({"From": "noreply@example.sa"}, "Form of our web site: a question"),
     ({"From": "admin@example.sa", "Subject": "Delivery of the certificate"}, "When is the delivery?"),
     ({"From": "Delivery Team <delivery.team@example.sa>", "Subject": "Delivery status"}, "Where is it?"),
+    (
+        {"From": "Express <delivery@courier.example>", "Subject": "Delivery status"},
+        "Your parcel could not be delivered to: noura@example.sa.",
+    ),
+    (
+        {"From": "System Administrator <admin@example.sa>", "Subject": "Mail delivery problem"},
+        "Our mail could not be delivered since we moved the name servers: 550 5.1.1.",
+    ),
     ({"From": "", "Subject": "No sender"}, "Hello, the mail server could not be reached yesterday."),
     ({"Return_Path": "<noura@example.sa>"}, "Hello"),
     ({"Subject": "Vacation homes .sa domain"}, "Can I register it?"),
@@ -213,6 +221,13 @@ def test_a_complaint_and_a_receipt_are_reports() -> None:
 )
 def test_a_list_is_known(fields: dict[str, str]) -> None:
     assert classify(parse(mail("News", **fields))) == "list"
+
+
+def test_a_report_of_success_is_no_bounce() -> None:
+    raw = BOUNCES["delivery status"].replace(
+        b"Action: failed\r\nStatus: 5.1.1", b"Action: delivered\r\nStatus: 2.0.0"
+    )
+    assert classify(parse(raw)) == "report"
 
 
 def test_nothing_at_all_is_unreadable() -> None:

@@ -6,6 +6,7 @@ TAWASUL_CORPUS names the folder; without it ``../shared/corpus`` beside the repo
 import csv
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
@@ -35,6 +36,11 @@ CHOSEN = {
     "html first": "the source reads HTML where the plain text says something else; plain text is preferred",
     "raw bytes": "the source keeps undecodable bytes as U+FFFD; they are read as the Latin text that they are",
 }
+
+
+def say(line: str) -> None:
+    """For ``pytest -s`` and for the report of a failure."""
+    sys.stdout.write(f"{line}\n")
 
 
 def rows(folder: str) -> Iterator[dict[str, str]]:
@@ -81,8 +87,8 @@ def test_subject_sender_and_text_agree() -> None:
         compared += values
         missed += len(wrong)
         for reason in wrong:
-            print(f"  {row['file']}: {reason}")
-    print(f"subject, from, text: {compared - missed} of {compared}; misses by choice: {CHOSEN}")
+            say(f"  {row['file']}: {reason}")
+    say(f"subject, from, text: {compared - missed} of {compared}; misses by choice: {CHOSEN}")
     assert missed <= max(3, compared * 0.02)
 
 
@@ -97,12 +103,12 @@ def test_machines_are_known_and_no_person_is_misjudged() -> None:
             total += 1
             right += found in wanted
             if found not in wanted:
-                print(f"  {row['file']}: {found} for {row['cls']}")
+                say(f"  {row['file']}: {found} for {row['cls']}")
         elif found in MACHINES and not parsed.type.startswith("multipart/report"):
             misjudged.append(
                 (row["file"], found)
             )  # a delivery report is one, whatever the table's class says
-    print(f"classes: {right} of {total}; people misjudged: {misjudged}")
+    say(f"classes: {right} of {total}; people misjudged: {misjudged}")
     assert right >= total * 0.97
     assert not misjudged
 
@@ -117,10 +123,10 @@ def test_replies_show_exactly_what_was_written() -> None:
         total += 1
         exact += found == wanted
         if found != wanted:
-            print(f"  {row['body']}: shows {found[-80:]!r} for {wanted[-80:]!r}")
+            say(f"  {row['body']}: shows {found[-80:]!r} for {wanted[-80:]!r}")
             if squeezed(wanted) not in squeezed(found):
                 lost.append(row["body"])
-    print(f"replies: {exact} of {total} exact; words lost: {lost}")
+    say(f"replies: {exact} of {total} exact; words lost: {lost}")
     assert exact >= total * 0.95
     assert not lost
 

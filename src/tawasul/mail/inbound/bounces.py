@@ -7,20 +7,24 @@ from tawasul.mail.inbound import openings
 from tawasul.mail.inbound.parsed import Parsed
 
 _DAEMON: Final = re.compile(
-    r"(?:mailer[-_. ]?(?:daemon|deamon)|mail[-_. ]?daemon|mdaemon|maildaemon|mail[-_]?(?:deliver(?:y|"
-    r"-system)?|system|administrator|admin)|mailadm|"
-    r"delivery[-_]?(?:status|subsystem|notification|failure)?|(?:non)?deliver(?:y|ies)|bounces?|"
-    r"bounce-.*|mail-?server|system-?administrator|smtp-?server|"
-    r"microsoftexchange[0-9a-f]*|mmdf|uucp|exim|postfix|majordom|no-?delivery)\Z",
+    r"(?:mailer[-_. ]?(?:daemon|deamon)|mail[-_. ]?daemon|mdaemon|maildaemon|double-bounce|mail[-_]?delivery(?:-?system)?|"
+    r"microsoftexchange[0-9a-f]*|mmdf|no-?delivery|mail-?delivery-?subsystem)\Z",
+    re.IGNORECASE,
+)
+# A courier writes from such an address, too.
+_MAYBE_DAEMON: Final = re.compile(
+    r"(?:delivery(?:[-_]?(?:status|subsystem|notification|failure))?|bounces?|bounce-.*|mail-?(?:server|system|administrator)|"
+    r"mailadm|system-?administrator|smtp-?server|exim|postfix|uucp)\Z",
     re.IGNORECASE,
 )
 _POSTMASTER: Final = re.compile(
-    r"(?:.*[-_.+])?(?:post[-_.]?master|mail[-_.]?master)[\w.-]*\Z|hostmaster|mailmaster\Z", re.IGNORECASE
+    r"(?:.*[-_.+])?(?:post[-_.]?master|mail[-_.]?master)[\w.-]*\Z|hostmaster|mailmaster\Z|sysadmin\Z|mail-?admin\Z",
+    re.IGNORECASE,
 )
 _DAEMON_NAME: Final = re.compile(
     r"mail(?:er)?[-_ ]?(?:daemon|deliver|system|administrator)|mail (?:delivery|deliver|router|system|"
     r"administrator)|delivery (?:sub)?system|post\s?master|system administrator|"
-    r"microsoft (?:exchange|outlook)|internet mail delivery|mailer|delivery (?:status )?notification|"
+    r"microsoft (?:exchange|outlook)|interscan|internet mail delivery|mailer|delivery (?:status )?notification|"
     r"systemadministrator|نظام تسليم البريد|مدير النظام|メール配信",
     re.IGNORECASE,
 )
@@ -34,7 +38,7 @@ _SUBJECT: Final = re.compile(
     r"non[- ]?(?:delivery|deliverable|remis|receipt)|could ?n[o']t (?:be )?(?:deliver|send|sent)|"
     r"not (?:be )?delivered|unable to deliver|cannot (?:be )?deliver|can'?t deliver|\bdsn\b|\bndr\b|"
     r"bounce(?:d)? (?:mail|message|e-?mail|notif)|mail system error|"
-    r"rejected (?:mail|message)|undelivery|warning: (?:could not send|message|mail|e-?mail)|"
+    r"rejected (?:mail|message)|undelivery|\[bounce\]|warning: (?:could not send|message|mail|e-?mail)|"
     r"see transcript|postmaster (?:notify|warning)|mail(?:box)? (?:is )?(?:full|unavailable|over quota)|"
     r"user unknown|error sending|delivery has|no such user|transmission (?:report|failure)|error mail|"
     r"message you sent|mail could not|recipient.{0,20}(?:unknown|rejected)|permanent (?:error|failure)|"
@@ -113,6 +117,10 @@ _STATUS: Final = re.compile(
     r"^\s*(?:Final-Recipient|Original-Recipient|Reporting-MTA|Diagnostic-Code)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
+# Refusals of the list server fml, which have no standard form.
+_LIST_REFUSAL: Final = re.compile(
+    r"reject|ignored|error|not (?:a )?member|loop|too (?:big|large)|size|notif|status report", re.IGNORECASE
+)
 _POSITIVE: Final = re.compile(
     r"^\s*Action\s*:\s*(?:delivered|relayed|expanded)", re.IGNORECASE | re.MULTILINE
 )
@@ -121,7 +129,11 @@ _POSITIVE: Final = re.compile(
 def is_bounce(parsed: Parsed) -> bool:
     """Whether the mail says that a mail was not delivered, or not yet. A person who forwards or quotes one is no
     bounce: a machine's sender or form is needed besides the words."""
+    if is_success(parsed):
+        return False
     fields = parsed.fields
+    if fields.has("x-mlserver") and _LIST_REFUSAL.search(parsed.subject):
+        return True
     status = [report for report in parsed.reports if "delivery" in report.type]
     if status and parsed.type == "multipart/report":
         return True
@@ -140,12 +152,20 @@ def is_bounce(parsed: Parsed) -> bool:
     said = bool(_BODY.search(head))
     only = bool(_ONLY_PROGRAMS.search(head))
     returned = bool(parsed.returned) or bool(_RETURNED.search(parsed.text[:60_000]))
-    if machine >= 2:
-        return titled or only or (said and (returned or machine >= 3 or not replied))
+    if machine >= 3:
+        return titled or only or (said and (returned or machine >= 4 or not replied))
+    if machine == 2:
+        return not replied and ((titled and (said or returned)) or (only and returned))
     if machine == 1:
-        return not replied and ((titled and (said or returned)) or (only and returned) or (only and titled))
+        return not replied and titled and (only or (said and returned))
     # Nobody says it is a machine: title, words and the returned mail must all be there.
     return not replied and titled and only and returned and not _quoted_by_person(parsed)
+
+
+def is_success(parsed: Parsed) -> bool:
+    """A delivery report that names no failure: delivered, relayed or expanded (RFC 3464 §2.3.3)."""
+    status = "\n".join(report.text for report in parsed.reports if "delivery" in report.type)
+    return bool(_POSITIVE.search(status)) and not _FAILED_ACTION.search(status)
 
 
 def _quoted_by_person(parsed: Parsed) -> bool:
@@ -154,8 +174,8 @@ def _quoted_by_person(parsed: Parsed) -> bool:
 
 
 def _by_machine(parsed: Parsed) -> int:
-    """How much speaks for a program as the sender: 0 nothing, 1 a postmaster or one sign, 2 a mailer daemon or an
-    empty return path, 3 both."""
+    """How much speaks for a program as the sender: 0 nothing, 1 only a display name, 2 a postmaster, 3 a mailer
+    daemon or an empty return path, 4 both."""
     local = parsed.from_address.partition("@")[0].strip().strip('"')
     path = parsed.fields.text("return-path").strip() if parsed.fields.has("return-path") else None
     empty = path is not None and path.replace(" ", "") in {
@@ -168,16 +188,14 @@ def _by_machine(parsed: Parsed) -> int:
     }
     if path is not None and re.match(r"<?(?:mailer-daemon|double-bounce)", path, re.IGNORECASE):
         empty = True
-    score = 2 if empty else 0
+    score = 3 if empty else 0
     if _DAEMON.match(local):
+        score += 3
+    elif _POSTMASTER.match(local):
         score += 2
-    elif _POSTMASTER.match(local) or (
-        _DAEMON_NAME.search(parsed.from_name) and not parsed.from_name.count(",")
-    ):
+    elif _MAYBE_DAEMON.match(local) or _DAEMON_NAME.search(parsed.from_name) or not parsed.from_address:
         score += 1
-    if not parsed.from_address and not parsed.from_name:
-        score += 1 if path is None or empty else 0
-    return min(score, 3)
+    return min(score, 4)
 
 
 def null_return_path(parsed: Parsed) -> bool:
@@ -256,7 +274,7 @@ def bounced_address(parsed: Parsed) -> str:
 def _own(address: str, parsed: Parsed) -> bool:
     """The reporting machine's own address, or the one the report was sent to."""
     local = address.partition("@")[0].lower()
-    if _DAEMON.match(local) or _POSTMASTER.match(local):
+    if _DAEMON.match(local) or _MAYBE_DAEMON.match(local) or _POSTMASTER.match(local):
         return True
     return address.lower() == parsed.from_address.lower() or any(
         address.lower() == box.address.lower() for box in parsed.to

@@ -100,6 +100,10 @@ _LIST_NAMES: Final = (
     "x-loop-list",
     "list-owner",
 )
+_LIST_SENDER: Final = re.compile(
+    r"(?:^|[<\s])owner-[\w.+-]+@|[\w.+-]-(?:owner|admin|bounces?|request|errors|return[\w=.-]*)(?:[+-][\w=.+-]*)?@",
+    re.IGNORECASE,
+)
 _REPLY: Final = re.compile(r"\s*(?:re|aw|sv|antw|fwd?|wg|tr|rv|رد|إعادة|الرد)\s*:", re.IGNORECASE)
 
 
@@ -115,6 +119,8 @@ def classify(parsed: Parsed) -> Class:
         return Class.REPORT
     if bounces.is_bounce(parsed):
         return Class.BOUNCE
+    if bounces.is_success(parsed):
+        return Class.REPORT
     if any("disposition" in report.type for report in parsed.reports) and parsed.type == "multipart/report":
         return Class.REPORT
     if _is_auto_reply(parsed):
@@ -191,10 +197,17 @@ def _is_auto_reply(parsed: Parsed) -> bool:
         return True
     if "9;" in fields.text("x-post-messageclass"):
         return True
+    if "vacation" in fields.text("x-apple-action").lower():
+        return True
     if "oof" in fields.text("x-ms-exchange-message-class").lower():
         return True
     return bool(_AUTO_SUBJECT.match(parsed.subject)) and not _REPLY.match(parsed.subject)
 
 
 def _is_list(parsed: Parsed) -> bool:
+    if _AUTO_PRECEDENCE.match(parsed.fields.text("precedence")) and any(
+        _LIST_SENDER.search(parsed.fields.text(name))
+        for name in ("sender", "return-path", "errors-to", "from")
+    ):
+        return True
     return any(parsed.fields.has(name) for name in _LIST_NAMES)

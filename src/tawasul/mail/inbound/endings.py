@@ -51,7 +51,8 @@ _OTHER_SENT: Final = re.compile(
     re.IGNORECASE,
 )
 _ASIDE: Final = re.compile(
-    r"<[^<>]*>|\((?:https?|www)[^()]*\)|https?://\S+|[\[\]]|[.,]?\s(?:please )?(?:excuse|pardon|forgive)\s[^.]{0,60}\.?\s*\Z",
+    r"<[^<>]*>|\((?:https?|www)[^()]*\)|https?://\S+|[\[\]]|"
+    r"[.,]?\s(?:please )?(?:excuse|pardon|forgive)\s[^.]{0,60}\.?\s*\Z",
     re.IGNORECASE,
 )
 _SENTENCE: Final = re.compile(
