@@ -12,7 +12,7 @@ from django.utils import translation
 from jinja2 import Environment, FileSystemBytecodeCache
 
 from tawasul.core import centre, clock
-from tawasul.ui import events, fields, letters, text, words
+from tawasul.ui import events, fields, hours, letters, text, words
 from tawasul.ui.icons import icon
 
 
@@ -98,6 +98,7 @@ def environment(**options: Any) -> Environment:
         icon=icon,
         letter_start=letters.letter_start,
         readers_clock=text.ReadersClock,
+        working_hours=hours.working_hours,
         field_of=fields.describe,
         problems_of=fields.problems,
         centre=centre.current,
