@@ -229,7 +229,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     }
 
     def _get_site_name(self) -> str:
-        return " – ".join((_("Tawasul"), centre.current().name))
+        return " – ".join((str(_("Tawasul")), centre.current().name))
 
     def get_totp_label(self, user: Person) -> str:
         return user.username
