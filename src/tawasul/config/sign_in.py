@@ -47,6 +47,8 @@ MFA_FORMS = {
     "reauthenticate": "tawasul.portal.forms.sign_in.ReauthenticateByCodeForm",
     "activate_totp": "tawasul.portal.forms.sign_in.ActivateTOTPForm",
     "add_webauthn": "tawasul.portal.forms.sign_in.AddWebAuthnForm",
+    "login_webauthn": "tawasul.portal.forms.sign_in.LoginWebAuthnForm",
+    "reauthenticate_webauthn": "tawasul.portal.forms.sign_in.ReauthenticateWebAuthnForm",
     "edit_webauthn": "tawasul.portal.forms.sign_in.EditWebAuthnForm",
 }
 MFA_ADAPTER = "tawasul.portal.allauth_adapter.MFAAdapter"

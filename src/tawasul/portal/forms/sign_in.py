@@ -158,6 +158,45 @@ class ActivateTOTPForm(EitherScript, totp_forms.ActivateTOTPForm):  # type: igno
         _code_field(self, _("The code the app shows"), _("Six digits; a new code appears every 30 seconds."))
 
 
+class Credential(forms.JSONField):
+    """What an authenticator answered, as the browser's script sends it. Text that no parser can take is an error of
+    the field, not of the page."""
+
+    longest = 20_000  # characters; attestations of real devices stay below 10,000
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and len(value) <= self.longest:
+            try:
+                return super().to_python(value)
+            except (ValueError, RecursionError):  # numbers or nesting beyond all measure
+                pass
+        elif value in self.empty_values:
+            return None
+        raise forms.ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""})
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return None  # never shown again: each answer belongs to one question
+
+
+class LoginWebAuthnForm(webauthn_forms.LoginWebAuthnForm):  # type: ignore[misc]
+    """Signing in with a passkey alone."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["credential"] = Credential()
+
+
+class ReauthenticateWebAuthnForm(webauthn_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """The passkey once more before something delicate."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["credential"] = Credential()
+
+
 class AddWebAuthnForm(webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey. It always serves to sign in alone."""
 
@@ -165,6 +204,7 @@ class AddWebAuthnForm(webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["credential"] = Credential()
         self.fields["name"] = Line(
             label=_("A name to tell it apart"), longest=100, required=False, initial=self.initial.get("name")
         )
