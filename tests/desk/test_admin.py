@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from django.test import Client
 
@@ -141,6 +142,26 @@ def test_no_administrator_locks_themselves_out(lama: Person, lama_client: Client
     assert answer.status_code == 200
     lama.refresh_from_db()
     assert lama.is_active and lama.is_staff and lama.is_superuser
+
+
+def test_who_may_edit_people_cannot_make_administrators_or_touch_one(
+    fahd: Person, fahd_client: Client, noura: Person, lama: Person
+) -> None:
+    fahd.user_permissions.add(*Permission.objects.filter(codename__in=["change_person", "view_person"]))
+    Authenticator.objects.create(user=lama, type=Authenticator.Type.TOTP, data={})
+    for person in (fahd, noura, lama):
+        fahd_client.post(
+            f"/ar/admin/accounts/person/{person.pk}/change/",
+            person_form(person, full_name="X", is_staff=True, is_superuser=True),
+        )
+        fahd_client.post(
+            "/ar/admin/accounts/person/",
+            {"action": "remove_two_steps", "_selected_action": [str(lama.pk)], "index": "0"},
+        )
+        person.refresh_from_db()
+    assert not fahd.is_superuser and not noura.is_staff and not noura.is_superuser
+    assert noura.full_name == "X" and lama.full_name != "X"
+    assert Authenticator.objects.filter(user=lama).exists()
 
 
 def test_what_is_a_persons_own_is_not_changed_for_them(noura: Person, lama_client: Client) -> None:

@@ -103,6 +103,15 @@ class PersonAdmin(Table[Person]):
         steps = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_STEPS)
         return super().get_queryset(request).annotate(has_two_steps=Exists(steps))
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> list[Any]:
+        """Only an administrator makes administrators and staff, or touches the account of one."""
+        fixed: list[Any] = [*super().get_readonly_fields(request, obj)]
+        return fixed if _is_administrator(request) else [*fixed, "is_active", "is_staff", "is_superuser"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
+        above = obj is not None and obj.is_superuser and not _is_administrator(request)
+        return super().has_change_permission(request, obj) and not above
+
     def get_form(
         self, request: HttpRequest, obj: Person | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
@@ -157,6 +166,7 @@ class PersonAdmin(Table[Person]):
 
     @admin.action(description=_("Remove the second step (a lost device)"), permissions=["change"])
     def remove_two_steps(self, request: HttpRequest, people: QuerySet[Person]) -> None:
+        people = _within_reach(request, people)
         for person in people:
             Authenticator.objects.filter(user=person).delete()
             account_actions.end_sessions(person)
@@ -164,6 +174,7 @@ class PersonAdmin(Table[Person]):
 
     @admin.action(description=_("Sign out everywhere"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, people: QuerySet[Person]) -> None:
+        people = _within_reach(request, people)
         for person in people:
             account_actions.end_sessions(person)
         self._note(request, people, gettext("Sessions ended"))
@@ -173,6 +184,15 @@ class PersonAdmin(Table[Person]):
         count = len(people)
         done = ngettext("Done for %(count)d person.", "Done for %(count)d people.", count) % {"count": count}
         self.message_user(request, done, messages.SUCCESS)
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    return bool(gate.staff_member(request).is_superuser)
+
+
+def _within_reach(request: HttpRequest, people: QuerySet[Person]) -> QuerySet[Person]:
+    """Of these people, those whom the editor may act upon."""
+    return people if _is_administrator(request) else people.filter(is_superuser=False)
 
 
 def _day(moment: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import models
+from django.db import DataError, models
 from django.http import HttpRequest
 
 from tawasul.accounts.models import Team
@@ -32,6 +32,18 @@ class ServiceAdmin(Table[Service]):
         return not used and super().has_delete_permission(request, obj)
 
 
+class Members(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no argument at run time
+    """People of a team. A key that no column could hold is no choice, as any other that is not listed."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except (OverflowError, DataError):
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": "…"}
+            ) from None
+
+
 @admin.register(Team, site=site)
 class TeamAdmin(Table[Team]):
     """A group of staff."""
@@ -40,6 +52,9 @@ class TeamAdmin(Table[Team]):
     list_display_links = ["name_ar", "name_en"]
     search_fields = ["name_ar", "name_en"]
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **options, form_class=Members)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {}
