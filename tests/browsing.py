@@ -61,7 +61,7 @@ def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
             timezone_id="Asia/Riyadh",
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(45_000)  # a busy machine is no failure
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         return page

@@ -70,7 +70,7 @@ def new_page(chromium: "Browser", address: str) -> Iterator[NewPage]:
             locale={"ar": "ar-SA", "en": "en-GB"}[lang],
             viewport={"width": 1280, "height": 900},
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(45_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -90,7 +90,7 @@ def picture(page: "Page", name: str) -> None:
 
 def mail_to(page: "Page", lang: str, to: str, containing: str = "") -> str:
     """Wait for a caught mail to that address whose text holds the words; returns the text and leaves it open."""
-    for _ in range(60):
+    for _ in range(120):
         page.goto(f"/{lang}/demo/mail/")
         for link in page.locator("main a[href*='/demo/mail/']").all():
             href = link.get_attribute("href") or ""
@@ -205,7 +205,7 @@ def test_from_no_account_to_a_closed_ticket(new_page: NewPage, lang: str) -> Non
     customer.goto(f"/{lang}/tickets/{number}/")
     assert words["said"] in customer.locator(".letter[data-from=centre]").inner_text()
     assert customer.locator(".turn").first.get_attribute("data-turn") == "you"
-    for _ in range(40):  # the pictures are made by the worker
+    for _ in range(120):  # the pictures are made by the worker
         if customer.locator(".proofs img").count() >= 5:
             break
         customer.wait_for_timeout(500)
