@@ -42,8 +42,7 @@ def inspect(argv: Sequence[str]) -> int:
         sys.stderr.write(INSPECT_USAGE)
         return 2
     bounds = gate.Limits(
-        max_bytes=env.number("TAWASUL_FILE_MAX_BYTES", gate.Limits().max_bytes, least=1),
-        max_pixels=env.number("TAWASUL_FILE_MAX_PIXELS", gate.Limits().max_pixels, least=1),
+        max_pixels=env.number("TAWASUL_FILE_MAX_PIXELS", gate.Limits().max_pixels, least=1)
     )
     for path in paths:
         _print(line(path, bounds))
