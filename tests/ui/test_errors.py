@@ -1,11 +1,14 @@
 """Whatever goes wrong, the page is ours, in the page's language, and says what to do next."""
 
+from typing import Any
 from unittest import mock
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import translation
+from django.utils.html import escape
 
 from tawasul.ui.views.errors import explain
 
@@ -68,6 +71,32 @@ def test_a_busy_database_gives_back_what_was_typed_and_a_time_to_return(visitor:
     assert "&lt;b&gt;إلى&lt;/b&gt;" in page
     assert "<b>إلى</b>" not in page
     assert "خوادم الأسماء لا تُحفظ" in page
+
+
+def test_a_form_that_met_a_busy_database_is_sent_again_by_one_press() -> None:
+    strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    strict.get("/ar/contact/")
+    token = strict.cookies["tawasul_csrf"].value
+    sent = {"text": "سطر أول\nوثانٍ <b>", "domain": "example.sa", "draft": "77"}
+    page = strict.post("/ar/broken/locked/?q=1", sent | {"csrfmiddlewaretoken": token}).content.decode()
+    assert '<form method="post" action="/ar/broken/locked/?q=1"' in page
+    for name, value in sent.items():
+        assert f'name="{name}" value="{escape(value)}"' in page
+    assert page.count('name="csrfmiddlewaretoken"') == 1
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [{"password": "a long sentence 2026"}, {"files": SimpleUploadedFile("a.png", b"x")}, {"csrf": "wrong"}],
+)
+def test_a_form_that_cannot_be_sent_again_whole_or_in_safety_offers_no_press(extra: dict[str, Any]) -> None:
+    strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    strict.get("/ar/contact/")
+    token = extra.pop("csrf", strict.cookies["tawasul_csrf"].value)
+    answer = strict.post("/ar/broken/locked/", {"text": TYPED, "csrfmiddlewaretoken": token} | extra)
+    assert answer.status_code in {403, 503}
+    assert "نقلنا استضافة" in answer.content.decode()
+    assert 'method="post" action="/ar/broken' not in answer.content.decode()
 
 
 def test_what_is_secret_is_not_given_back(visitor: Client) -> None:

@@ -53,11 +53,11 @@ def explain(status: int) -> Explained:
             _("It takes what a form sends. Open the page that you came from and use its button."),
         ),
         413: (
-            _("That was too large"),
+            _("What was sent is too large"),
             _("Send fewer or smaller files. The limits stand beside the attachments."),
         ),
         429: (
-            _("That was too often"),
+            _("Too many attempts in a short time"),
             _("Wait a few minutes, then try again."),
         ),
         503: (
@@ -92,6 +92,8 @@ def page(
             "offline": offline,
             "retry": request.get_full_path() if request.method in {"GET", "HEAD"} else "",
             "typed": typed(request) if status in {403, 503} else [],
+            "again": again(request) if status == 503 else [],
+            "address": request.get_full_path(),
         }
         response = HttpResponse(loader.render_to_string("ui/error.html", context, request), status=status)
         response["Content-Language"] = translation.get_language() or ""
@@ -117,6 +119,27 @@ def typed(request: HttpRequest) -> list[str]:
         if len(value) > 15 and (" " in value.strip() or "\n" in value)
     ]
     return sorted(texts, key=len, reverse=True)
+
+
+def again(request: HttpRequest) -> list[tuple[str, str]]:
+    """The form's fields, to be sent once more by one press; none where that cannot be done whole or in safety.
+
+    Not for a form that holds a secret or files (a page cannot hold those), nor for one whose CSRF token was not
+    looked at yet: this page puts a valid token beside the fields. A letter that did arrive is not taken twice, as
+    its draft's key is among the fields.
+    """
+    if request.method != "POST" or not getattr(request, "csrf_processing_done", False):
+        return []
+    try:
+        if any(upload for uploads in request.FILES.lists() for upload in uploads[1]):
+            return []
+        fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    except Exception:  # noqa: BLE001 (as above)
+        return []
+    fields = [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
+    if any(word in name.lower() for name, value in fields if value for word in SECRET):
+        return []
+    return fields
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
