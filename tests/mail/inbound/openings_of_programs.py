@@ -144,6 +144,7 @@ DEVICE_LINES = [
     "تم الإرسال من هاتف Samsung Galaxy الذكي.",
     "تم الإرسال من جهاز Samsung Galaxy",
     "مرسل من جوالي",
+    "من جوالي",
     "أُرسلت من بريد Yahoo على Android",
     "الحصول على Outlook لـ iOS",
     "الحصول على Outlook for Android<https://aka.ms/AAb9ysg>",

@@ -342,6 +342,32 @@ def test_winmail_dat_is_opened() -> None:
         )
 
 
+RTF = rb"{\rtf1\ansi\ansicpg1256{\fonttbl{\f0 Arial;}}\pard \'e3\'d1\'cd\'c8\'c7\par \u1606?\u1589? {\*\htmltag <b>}b\{\par}"
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_winmail_dat_with_rich_text_only_is_read(packed: bool) -> None:
+    body = b"".join(b"\0" + RTF[at : at + 8] for at in range(0, len(RTF), 8)) if packed else RTF
+    head = struct.pack("<II", len(body) + 12, len(RTF)) + (b"LZFu" if packed else b"MELA") + b"\0" * 4
+    data = head + body
+    properties = (
+        struct.pack("<I", 1)
+        + struct.pack("<HHII", 0x102, 0x1009, 1, len(data))
+        + data
+        + b"\0" * (-len(data) % 4)
+    )
+    stream = b"\x78\x9f\x3e\x22\x01\x00" + attribute(1, 0x00069003, properties)
+    parsed = parse(
+        multipart(
+            (
+                "Content-Type: application/ms-tnef\nContent-Transfer-Encoding: base64",
+                base64.encodebytes(stream),
+            )
+        )
+    )
+    assert parsed.text == "مرحبا\nنص b{"
+
+
 def test_what_the_standard_library_writes_is_read_back() -> None:
     message = EmailMessage()
     message["From"] = "نورة <noura@example.sa>"

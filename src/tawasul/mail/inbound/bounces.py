@@ -7,8 +7,8 @@ from tawasul.mail.inbound import openings
 from tawasul.mail.inbound.parsed import Parsed
 
 _DAEMON: Final = re.compile(
-    r"(?:mailer[-_. ]?(?:daemon|deamon)|mail[-_. ]?daemon|mdaemon|maildaemon|double-bounce|mail[-_]?delivery(?:-?system)?|"
-    r"microsoftexchange[0-9a-f]*|mmdf|no-?delivery|mail-?delivery-?subsystem)\Z",
+    r"(?:mailer[-_. ]?(?:daemon|deamon)|mail[-_. ]?daemon|mdaemon|maildaemon|double-bounce|"
+    r"mail[-_]?delivery(?:-?system)?|microsoftexchange[0-9a-f]*|mmdf|no-?delivery|mail-?delivery-?subsystem)\Z",
     re.IGNORECASE,
 )
 # A courier writes from such an address, too.

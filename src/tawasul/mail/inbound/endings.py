@@ -45,7 +45,8 @@ _GET_OUTLOOK: Final = re.compile(
     re.IGNORECASE,
 )
 _OTHER_SENT: Final = re.compile(
-    r"[\s\W_]*(?:\w{2,20} from (?:my )?mobile|from my (?:mobile|i?phone|ipad|android)(?: \w+)?|"
+    r"[\s\W_]*(?:\w{2,20} from (?:my )?mobile|من (?:جوالي|هاتفي|جهازي|الجوال|الآيفون|الايفون)|"
+    r"from my (?:mobile|i?phone|ipad|android)(?: \w+)?|"
     r"sent (?:with|using|by|via) \w+(?: \w+){0,3}|(?:please )?excuse (?:my )?(?:brevity|typos)[^.]{0,40}|"
     r"sent from (?:my )?(?:\w+ ?){0,2}(?:wireless|lte|4g|5g)[^.]{0,40})[.!]?[\s\W_]*\Z",
     re.IGNORECASE,
@@ -77,8 +78,8 @@ def is_device_line(line: str) -> bool:
     return False
 
 
-_SIGNATURE: Final = re.compile(r"\s*(?:--|-- |__|—|——|––|–|---)\s*\Z")
-_LINE: Final = re.compile(r"\s*(?:[-–—_]\s?){3,}\s*\Z|\s*(?:[=~*#+\u1427]\s?){3,}\s*\Z|\s*\u1427\s*\Z")
+_SIGNATURE: Final = re.compile(r"\s*(?:--|-- |__|—|——|––|–)\s*\Z")
+_LINE: Final = re.compile(r"\s*(?:[-–—_=~*#+\u1427]\s?){3,}\s*\Z|\s*\u1427\s*\Z")
 
 
 def is_signature_mark(line: str) -> bool:

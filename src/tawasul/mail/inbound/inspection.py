@@ -41,9 +41,7 @@ def inspect(argv: Sequence[str]) -> int:
     if not paths:
         sys.stderr.write(INSPECT_USAGE)
         return 2
-    bounds = gate.Limits(
-        max_pixels=env.number("TAWASUL_FILE_MAX_PIXELS", gate.Limits().max_pixels, least=1)
-    )
+    bounds = gate.Limits(max_pixels=env.number("TAWASUL_FILE_MAX_PIXELS", gate.Limits().max_pixels, least=1))
     for path in paths:
         _print(line(path, bounds))
     return 0

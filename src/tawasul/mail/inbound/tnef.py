@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import Final
 
-from tawasul.mail.inbound import charsets
+from tawasul.mail.inbound import charsets, rtf
 
 _SIGNATURE: Final = b"\x78\x9f\x3e\x22"
 _MOST_PROPERTIES: Final = 5000
@@ -64,6 +64,8 @@ def read(raw: bytes) -> Opened:
             found = _properties(data)
             opened.text = opened.text or _string(found.get(0x1000), code_page)
             opened.html = opened.html or _string(found.get(0x1013), code_page)
+            if not opened.text.strip() and not opened.html and 0x1009 in found:
+                opened.text = rtf.to_text(rtf.unpacked(found[0x1009][1]))
     opened.files = [file for file in opened.files if file.content or file.name]
     return opened
 
