@@ -94,7 +94,7 @@ def test_how_far_away_has_the_right_plural(ago: timedelta, arabic: str, english:
 @pytest.mark.parametrize(
     ("left", "arabic", "english"),
     [
-        (timedelta(days=4, hours=5), "بقي 4 أيام", "4 days left"),
+        (timedelta(days=4, hours=5), "بقيت 4 أيام", "4 days left"),
         (timedelta(days=40), "بقي 40 يومًا", "40 days left"),
         (timedelta(days=2), "بقي يومان", "2 days left"),
         (timedelta(days=1), "بقي يوم واحد", "1 day left"),

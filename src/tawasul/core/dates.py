@@ -60,7 +60,7 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
 
 
 def time_left(moment: datetime, now: datetime | None = None) -> str:
-    """What is left until a moment, rounded down: 4 days left · بقي 4 أيام. Past: time is up · انتهت المدة."""
+    """What is left until a moment, rounded down: 4 days left · بقيت 4 أيام. Past: time is up · انتهت المدة."""
     seconds = int((moment - (now or clock.now())).total_seconds())
     if seconds <= 0:
         return gettext("time is up")
