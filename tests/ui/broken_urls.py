@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.conf.urls.i18n import i18n_patterns
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
@@ -41,6 +41,7 @@ urlpatterns = [
         path("broken/bug/", failing(RuntimeError("a bug"))),
         path("broken/denied/", failing(PermissionDenied())),
         path("broken/odd/", failing(SuspiciousOperation("odd"))),
+        path("broken/data/", failing(DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"))),
         path("broken/large/", failing(RequestDataTooBig("large"))),
         path("broken/post/", only_post),
         path("broken/bare/<int:status>/", bare),

@@ -39,6 +39,7 @@ def looks_like_ours(page: str, language: str) -> bool:
         ("broken/denied", 403),
         ("broken/odd", 400),
         ("broken/large", 400),
+        ("broken/data", 400),
         ("broken/post", 405),
         ("broken/bare/429", 429),
         ("broken/bare/413", 413),

@@ -95,6 +95,8 @@ def keep(
 
     ``fields`` are the form's answers as typed; None leaves what was kept. Refused files stay listed.
     """
+    if fields is not None:  # PostgreSQL keeps no NUL
+        fields = {name: value.replace("\0", "") for name, value in fields.items()}
     draft = Draft.objects.filter(pk=key).first()
     if draft is None:
         if Message.objects.filter(submission=key).exists():

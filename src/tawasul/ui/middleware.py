@@ -1,15 +1,18 @@
 """Middleware that every page passes through."""
 
+import logging
 import zoneinfo
 from collections.abc import Callable
 from functools import lru_cache
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from tawasul.ui.views import errors
 
+log = logging.getLogger(__name__)
 Respond = Callable[[HttpRequest], HttpResponse]
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -73,6 +76,11 @@ def unavailable(respond: Respond) -> Respond:
         return response
 
     def process_exception(request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        if isinstance(
+            problem, DataError
+        ):  # what no column holds, such as a NUL in an address: PostgreSQL says so
+            log.error("refused by the database: %s", request.path, exc_info=problem)
+            return errors.bad_request(request)
         return errors.unavailable(request, problem) if errors.is_passing(problem) else None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
