@@ -19,7 +19,8 @@ _TOKEN: Final = re.compile(
 _SKIPPED: Final = frozenset(
     re.findall(
         r"\w+",
-        "fonttbl colortbl stylesheet info pict object header footer htmltag mhtmltag generator listtable themedata datastore",
+        "fonttbl colortbl stylesheet info pict object header footer htmltag mhtmltag generator "
+        "listtable themedata datastore",
     )
 )
 _BREAKS: Final = {
