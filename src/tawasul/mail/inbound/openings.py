@@ -5,7 +5,7 @@ from typing import Final
 
 # What stands around a name and a date in "On …, … wrote:". Matched as whole words where the script has words.
 _WROTE_TEXT: Final = (
-    "كتب|كتبت|كتبا|كتبوا|يكتب|تكتب|قام بالكتابة|تمت كتابة ما يلي بواسطة|تمت كتابة ما يلي|أرسل|أرسلت|نوشت|"
+    "كتب|كتبت|بكتابة ما يلي|كتبا|كتبوا|يكتب|تكتب|قام بالكتابة|تمت كتابة ما يلي بواسطة|تمت كتابة ما يلي|أرسل|أرسلت|نوشت|"
     "نوشته است|نوشته|لکھا|wrote|writes|has written|wrote the following|said|a écrit|a ecrit|écrit|"
     "écrivait|schrieb|schrieben|geschrieben|hat geschrieben|schreibt|escribió|escribio|ha escrito|"
     "escrigué|va escriure|ha escrit|ha scritto|scrisse|scrive|escreveu|escreveram|schreef|"
@@ -149,14 +149,17 @@ _NAMES: Final = {
 }
 _ROLE_OF: Final = {name: role for role, names in _NAMES.items() for name in names.split("|")}
 _FIELD: Final = re.compile(r"[\s>*_|]*([^\W\d_][^:：\n*]{0,28}?)[*_]*\s*[:：][*_]*\s*(.*)\Z")
-_BIDI: Final = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u200b\ufeff]")
+# Direction marks, vowel marks and the tatweel change how a line looks, not what it says.
+_UNSEEN: Final = re.compile(
+    "[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u200b\ufeff\u0640\u064b-\u0652\u0670]"
+)
 
 
 def plain(line: str) -> str:
     """A line for matching: without direction marks, every blank an ordinary one."""
     if line.isascii():
         return line
-    return _BIDI.sub("", line).replace("\u00a0", " ").replace("\u202f", " ").replace("\u3000", " ")
+    return _UNSEEN.sub("", line).replace("\u00a0", " ").replace("\u202f", " ").replace("\u3000", " ")
 
 
 def field_role(line: str) -> str:
@@ -191,6 +194,10 @@ _STARTS: Final = re.compile(
     r"(?:[^\W\d_]{1,14}[\s,.،]+){0,3}\d", re.IGNORECASE,
 )  # fmt: skip
 _ENDS: Final = re.compile(r"[:：]\s*[*_]*\s*\Z")
+# «بتاريخ … كتب فلان» needs no colon: nobody ends a sentence of his own like that.
+_DATED_IN_ARABIC: Final = re.compile(
+    r"بتاريخ\s.{6,60}?[،,\s]كتبت?\s[^\s.،,]+(?:\s[^\s.،,]+){0,3}", re.IGNORECASE
+)
 # "I wrote to you", «كتبت لكم»: told, not quoted.
 _PERSONAL: Final = re.compile(
     r"\b(?:i|we|you|they)(?: have| had|'ve)? (?:wrote|written|said)\b|"
@@ -216,9 +223,11 @@ def is_attribution(line: str, *, quote_follows: bool) -> bool:
     wrote = list(WROTE.finditer(core))
     if ends is None:
         # "schrieb Max <a@b> am 3. Mai 2017" and "…, Name <a@b> skrev" without its colon: only above a quotation.
-        return bool(
-            quote_follows and wrote and DATE.search(core) and ADDRESS.search(core) and len(core) < 250
-        )
+        if not wrote or not DATE.search(core) or len(core) > 250 or _PERSONAL.search(core):
+            return False
+        if quote_follows and (ADDRESS.search(core) or (_STARTS.match(core) and len(core) < 140)):
+            return True
+        return bool(_DATED_IN_ARABIC.fullmatch(core) and _WHEN.search(core))
     dated = DATE.search(core)
     addressed = ADDRESS.search(core)
     if wrote and _PERSONAL.search(core):
