@@ -81,7 +81,7 @@ def test_the_domains_fault_is_told_as_the_domains() -> None:
     with pytest.raises(BadAddress) as caught:
         parse_address("noura@example")
     with translation.override("ar"):
-        assert "ينقص الاسم امتداده" in addresses.message(caught.value)
+        assert "أضف إليه الامتداد" in addresses.message(caught.value)
     with translation.override("en"):
         assert "needs its ending" in addresses.message(caught.value)
 
