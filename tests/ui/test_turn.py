@@ -143,7 +143,7 @@ def test_a_late_answer_is_said_at_once_with_its_measure() -> None:
     assert line.left == 0
     assert line.word == "It is the centre's turn, and the answer is late"
     assert line.brief == "late by 3 hours"
-    assert "متأخر 3 ساعات" in waiting(due, NOW - 4 * DAY, language="ar").brief
+    assert "متأخرة 3 ساعات" in waiting(due, NOW - 4 * DAY, language="ar").brief
 
 
 def test_waiting_for_another_party_names_it_and_escapes_what_staff_typed() -> None:
