@@ -13,7 +13,7 @@ from tests.world import PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORDS = {
-    "ar": {"sign_in": "تسجيل الدخول", "active": "صار حسابك فعّالًا"},
+    "ar": {"sign_in": "تسجيل الدخول", "active": "حسابك مفعّل الآن"},
     "en": {"sign_in": "Sign in", "active": "Your account is active"},
 }
 

@@ -221,7 +221,7 @@ def test_a_wrong_present_password_changes_nothing(noura_client: Client, noura: P
         {"oldpassword": "wrong", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD},
     )
     assert response.status_code == 422
-    assert "ليست هذه كلمة مرورك الحالية" in response.content.decode()
+    assert "كلمة المرور الحالية غير صحيحة" in response.content.decode()
     noura.refresh_from_db()
     assert noura.check_password(PASSWORD)
 

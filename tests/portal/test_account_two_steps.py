@@ -55,7 +55,7 @@ def test_delicate_pages_ask_again_who_one_is(at_home: Client) -> None:
     assert asked["Location"].startswith("/ar/account/reauthenticate/")
     wrong = confirm(at_home, "wrong")
     assert wrong.status_code == 422
-    assert "ليست هذه كلمة مرورك" in wrong.content.decode()
+    assert "كلمة المرور غير صحيحة" in wrong.content.decode()
     confirm(at_home)
     assert at_home.get(STEPS + "app/").status_code == 200
 
