@@ -211,6 +211,16 @@ def test_parts_are_found_under_a_broken_content_type(kind: str) -> None:
     assert [file.name for file in parsed.attachments] == ["a.pdf"]
 
 
+def test_a_multipart_that_is_encoded_as_a_whole_is_read() -> None:
+    inner = b"--edge\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + "نص".encode() + b"\r\n--edge--\r\n"
+    raw = mail(
+        base64.encodebytes(inner),
+        Content_Type='multipart/mixed; boundary="edge"',
+        Content_Transfer_Encoding="base64",
+    )
+    assert parse(raw).text == "نص"
+
+
 def test_a_body_without_any_part_is_read_as_text() -> None:
     parsed = parse(mail("only words", Content_Type='multipart/mixed; boundary="edge"'))
     assert parsed.text == "only words"

@@ -123,6 +123,19 @@ def test_a_forwarded_mail_without_a_word_above_is_shown_whole() -> None:
     assert visible_text(body) == body
 
 
+def test_a_line_across_an_html_mail_is_the_writers_own() -> None:
+    assert (
+        visible_text("<html><p>First part</p><hr><p>Second part</p></html>")
+        == "First part\n\n* * *\n\nSecond part"
+    )
+
+
+def test_a_forwarded_mail_keeps_its_own_rules_and_signatures() -> None:
+    fields = "Subject: A\nFrom: B <b@example.com>\nTo: C"
+    body = f"-------- Original Message --------\n{fields}\n\nOne\n\n-----\n\nTwo\n-- \nD"
+    assert visible_text(body) == body.replace("-- \n", "--\n")
+
+
 def test_code_is_not_taken_for_signatures_or_quotations() -> None:
     body = "Look:\n\n```\n--\n> x\n# y\n```\n\nDone."
     assert visible_text(body) == body

@@ -203,7 +203,7 @@ def _tag(
             page.words("- ")
             page.blank = True
         elif name == "hr" and not closing:
-            page.words("________________________________")
+            page.words("* * *")
             page.want(1)
     elif name in {"td", "th"}:
         page.blank = True

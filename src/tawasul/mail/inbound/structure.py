@@ -136,6 +136,13 @@ def _split(part: Part, budget: limits.Budget) -> None:
         return
     boundary = _as_bytes(part.params.get("boundary", "").rstrip())
     spans = _spans(part, boundary) if boundary else []
+    if not spans and boundary and part.encoding in {"base64", "quoted-printable"}:
+        # Forbidden for a multipart (RFC 2045 §6.4), and sent all the same.
+        content = part.content
+        if b"--" + boundary in content:
+            budget.note("encoded_multipart")
+            part.source, part.start, part.end = content, 0, len(content)
+            spans = _spans(part, boundary)
     if not spans:
         guessed = _GUESSED.search(part.source, max(0, part.start - 1), min(part.end, part.start + 200_000))
         if guessed:

@@ -196,7 +196,7 @@ def _is_block(roles: set[str]) -> bool:
 
 
 def _written(rows: list[_Row]) -> list[_Row]:
-    if re.match(r"[er]*o[her]*t", _kinds(rows)):
+    if re.match(r"[er]*o[oher]*t", _kinds(rows)):
         return rows  # nothing written above an unmarked older mail: it was forwarded to be read whole
     rows = _without_signature(rows)
     if any(row.kind == "t" for row in rows):
