@@ -90,7 +90,7 @@ def test_a_body_over_the_limit_gets_a_413_in_both_languages_and_never_reaches_dj
     sent = serve(never, *pieces, headers=[(b"content-length", declared)] if declared else [])
     assert sent[0]["status"] == 413
     page = body_of(sent).decode()
-    assert "الملفات المرسلة أكبر من المسموح به" in page
+    assert "مجموع الملفات أكبر من المسموح" in page
     assert "The files are too large together" in page
 
 

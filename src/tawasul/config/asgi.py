@@ -202,16 +202,16 @@ def _page(title_ar: str, text_ar: str, title_en: str, text_en: str) -> bytes:
 
 
 TOO_LARGE = _page(
-    "الملفات المرسلة أكبر من المسموح به",
-    "ارجع إلى الصفحة السابقة، وأرفق ملفات أصغر أو أقل عددًا؛ ما كتبته محفوظ هناك.",
+    "مجموع الملفات أكبر من المسموح",
+    "ارجع إلى الصفحة السابقة وأرفق ملفات أقل أو أصغر. ما كتبته باقٍ فيها.",
     "The files are too large together",
-    "Go back to the page before this one and attach smaller or fewer files; what you typed is still there.",
+    "Go back to the previous page and attach fewer or smaller files. What you typed is still there.",
 )
 TOO_SLOW = _page(
     "انقطع الإرسال",
-    "لم يصل الطلب كاملًا. ارجع إلى الصفحة السابقة وأعد المحاولة.",
+    "لم يصل ما أُرسل كاملًا. ارجع إلى الصفحة السابقة وحاول من جديد.",
     "Sending broke off",
-    "The request did not arrive whole. Go back to the page before this one and try again.",
+    "What was sent did not arrive whole. Go back to the previous page and try again.",
 )
 
 

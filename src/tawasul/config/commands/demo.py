@@ -173,8 +173,8 @@ def _welcome(base: str, folder: Path) -> None:
     rows.insert(1, ("Portal, English", f"{base}/en/"))
     people = [
         ("Customers", ", ".join(username for username, *_ in seed.CUSTOMERS)),
-        ("Staff", ", ".join(username for username, _, admin in seed.STAFF if not admin)),
-        ("Administrator", ", ".join(username for username, _, admin in seed.STAFF if admin)),
+        ("Staff", ", ".join(username for username, *_, admin in seed.STAFF if not admin)),
+        ("Administrator", ", ".join(username for username, *_, admin in seed.STAFF if admin)),
         ("Password of all", seed.PASSWORD),
     ]
     print("\nTawasul's demo is running. Nothing leaves this machine.\n")

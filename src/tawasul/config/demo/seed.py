@@ -27,9 +27,9 @@ PASSWORD = "tawasul-demo-2026"  # noqa: S105 - printed at the demo's start
 TICKETS = 60
 
 STAFF = (
-    ("fahd", "فهد العتيبي", False),
-    ("sara", "سارة القرني", False),
-    ("lama", "لمى الشهري", True),
+    ("fahd", "فهد العتيبي", "خدمة العملاء", False),
+    ("sara", "سارة القرني", "الدعم التقني", False),
+    ("lama", "لمى الشهري", "إدارة النظام", True),
 )
 CUSTOMERS = (
     ("noura", "نورة الدوسري", "مؤسسة الأفق التجارية", "الرياض", "ar"),
@@ -80,8 +80,8 @@ def _people() -> _Cast:
     care = Team.objects.create(name_ar="خدمة العملاء", name_en="Customer care")
     technical = Team.objects.create(name_ar="الدعم التقني", name_en="Technical support")
     staff = [
-        _person(username, name, is_staff=True, is_superuser=admin, position="منسوبو المركز")
-        for username, name, admin in STAFF
+        _person(username, name, is_staff=True, is_superuser=admin, position=position)
+        for username, name, position, admin in STAFF
     ]
     care.members.add(staff[0], staff[1])
     technical.members.add(staff[1], staff[2])
@@ -95,7 +95,7 @@ def _people() -> _Cast:
             organisation=organisation,
             city=city,
             language=language,
-            position="مدير تقنية المعلومات" if language == "ar" else "IT manager",
+            position="إدارة تقنية المعلومات" if language == "ar" else "IT manager",
             mobile="+966512345678",
             address_line="RRRD2929",
         )
@@ -156,13 +156,22 @@ class _Teller:
 
     def answered(self, before: timedelta, text: str = "") -> None:
         thanks = {
-            "ar": "نشكر لكم تواصلكم. اكتملت المعالجة، ونسعد بمتابعتكم.",
-            "en": "Thank you. This is done now.",
+            "ar": "نشكر لكم تواصلكم. أُنجز طلبكم، ونسعد بالإجابة عن أي سؤال.",
+            "en": "Thank you for writing. Your request is done; ask us here if anything is unclear.",
         }
         with clock.pretend(self.now - before):
             actions.answer(
                 self.ticket, by=self.staff, text=text or self.story.answer or thanks[self.story.language]
             )
+
+    def answered_again(self, before: timedelta) -> None:
+        last = {
+            "ar": "يظهر أثره خلال ساعتين. نشكر لكم متابعتكم.",
+            "en": "It takes effect within two hours. Thank you for following up.",
+        }
+        thanks = {"ar": "نشكر لكم متابعتكم، ونسعد بخدمتكم.", "en": "Thank you for telling us."}
+        generic = thanks if self.story.follow_up else last
+        self.answered(before, self.story.second_answer or generic[self.story.language])
 
     def followed_up(self, before: timedelta) -> None:
         again = {
@@ -242,7 +251,7 @@ def _solved(t: _Teller) -> None:
     t.taken(_days(9, 6))
     t.answered(_days(9))
     t.followed_up(_days(8, 5))
-    t.answered(_days(8), t.story.second_answer)
+    t.answered_again(_days(8))
     t.closed(_days(7, t.pick.randint(1, 12)), "solved_by_customer")
 
 
