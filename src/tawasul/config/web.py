@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -95,6 +96,9 @@ def worker(listener: socket.socket, wsgi: Any, *, threads: int) -> Callable[[], 
         signal.signal(signal.SIGINT, server.handle_exit)
         gc.freeze()  # what the parent made is never garbage: leave it out of every collection
         gc.set_threshold(20_000, 20, 50)
+        # A thread that comes back from the database waits this long for one that computes (Python's own is ten times
+        # as long), and may hold SQLite's only write lock meanwhile.
+        sys.setswitchinterval(0.0005)
         server.run(sockets=[listener])
 
     return run

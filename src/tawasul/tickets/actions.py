@@ -60,6 +60,9 @@ def open_ticket(
     ``draft`` gives its files to the message and ceases to exist. Two sendings of one ``submission`` make one ticket.
     """
 
+    html = _drawn(Message.Kind.OPENING, text)
+    found_by = normalise(" ".join((subject, domain.unicode, domain.ascii) if domain else (subject,)))
+
     def attempt() -> Ticket:
         now = clock.now()
         ticket = Ticket(
@@ -81,7 +84,7 @@ def open_ticket(
         if domain is not None:
             ticket.domain_typed, ticket.domain_unicode = domain.typed, domain.unicode
             ticket.domain_ascii = domain.ascii
-        ticket.search_key = normalise(" ".join((subject, ticket.domain_unicode, ticket.domain_ascii)))
+        ticket.search_key = found_by
         workflow.open_with_centre(ticket, now)
         ticket.save(force_insert=True)
         message = _letter(
@@ -94,6 +97,7 @@ def open_ticket(
             channel=channel,
             submission=submission,
             draft=draft,
+            html=html,
         )
         _record(ticket, Event.Kind.OPENED, by, now, message=message)
         return ticket
@@ -112,12 +116,22 @@ def follow_up(
 ) -> Message:
     """The customer writes again: the turn goes to the centre and the silence clock stops."""
 
+    html = _drawn(Message.Kind.FOLLOW_UP, text)
+
     def attempt() -> Message:
         now = clock.now()
         row = Ticket.objects.locked(ticket.pk)
         workflow.move(row, "follow_up", now)
         message = _letter(
-            row, Message.Kind.FOLLOW_UP, by, text, now, channel=channel, submission=submission, draft=draft
+            row,
+            Message.Kind.FOLLOW_UP,
+            by,
+            text,
+            now,
+            channel=channel,
+            submission=submission,
+            draft=draft,
+            html=html,
         )
         _save(row, ticket)
         _record(row, Event.Kind.FOLLOWED_UP, by, now, message=message)
@@ -149,6 +163,8 @@ def answer(
     or a colleague has written since.
     """
 
+    html = _drawn(Message.Kind.ANSWER, text)
+
     def attempt() -> Message:
         now = clock.now()
         row = Ticket.objects.locked(ticket.pk)
@@ -170,6 +186,7 @@ def answer(
             channel=Channel.DESK,
             submission=submission,
             draft=draft,
+            html=html,
         )
         _save(row, ticket)
         _record(row, Event.Kind.ANSWERED, writer, now, message=message)
@@ -182,6 +199,8 @@ def note(
     ticket: Ticket, *, by: Person, text: str, draft: Draft | None = None, submission: uuid.UUID | None = None
 ) -> Message:
     """An internal note: no clock and no turn changes, and the customer never sees it."""
+
+    html = _drawn(Message.Kind.NOTE, text)
 
     def attempt() -> Message:
         now = clock.now()
@@ -196,6 +215,7 @@ def note(
             channel=Channel.DESK,
             submission=submission,
             draft=draft,
+            html=html,
         )
         _save(row, ticket)
         _record(row, Event.Kind.NOTED, writer, now, message=message)
@@ -344,8 +364,9 @@ def _letter(
     channel: str = Channel.PORTAL,
     submission: uuid.UUID | None = None,
     draft: Draft | None = None,
+    html: str = "",
 ) -> Message:
-    staff = kind in {Message.Kind.ANSWER, Message.Kind.NOTE}
+    # ``html`` is the drawn text where the caller drew it before the transaction: no lock is held for that
     if kind is not Message.Kind.OPENING:
         ticket.message_count += 1
     message = Message(
@@ -355,7 +376,7 @@ def _letter(
         author_name=by.name,
         text=text,
         wanted=wanted,
-        html=render_answer(text) if staff else render_plain(text),  # what help is wanted is drawn beside it
+        html=html or _drawn(kind, text),
         channel=channel,
         at=at,
         submission=submission,
@@ -368,6 +389,11 @@ def _letter(
             Attachment.objects.filter(draft=draft).update(draft=None, message=message)
         draft.delete()
     return message
+
+
+def _drawn(kind: Message.Kind, text: str) -> str:
+    """A letter's text as safe HTML: Markdown from staff, plain from customers (what help is wanted is drawn beside)."""
+    return render_answer(text) if kind in {Message.Kind.ANSWER, Message.Kind.NOTE} else render_plain(text)
 
 
 def _record(

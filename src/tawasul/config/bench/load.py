@@ -92,6 +92,7 @@ class Run:
 
     seconds: list[float] = field(default_factory=list)
     elapsed: float = 0.0
+    all_requests: int = 0  # those of the warm-up too
 
     def percentile(self, share: float) -> float:
         """Milliseconds below which that share of the requests stayed."""
@@ -116,21 +117,26 @@ def run(acts: list[Act], *, seconds: float, warm_up: float) -> Run:
     barrier = threading.Barrier(len(acts) + 1)
     stop = threading.Event()
     counting = threading.Event()
+    together = threading.Lock()
 
     def client(act: Act) -> None:
         mine: list[float] = []
+        made = 0
         barrier.wait()
         try:
             while not stop.is_set():
                 counted = counting.is_set()
                 began = time.perf_counter()
                 act()
+                made += 1
                 if counted:
                     mine.append(time.perf_counter() - began)
         except Exception as error:  # noqa: BLE001 - handed to the caller below
             failures.append(error)
             stop.set()
-        result.seconds.extend(mine)
+        with together:
+            result.seconds.extend(mine)
+            result.all_requests += made
 
     threads = [threading.Thread(target=client, args=(act,), daemon=True) for act in acts]
     for thread in threads:

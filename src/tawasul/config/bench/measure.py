@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def main(argv: list[str]) -> int:
     try:
         first = _first_page(port, began, server)
         out: dict[str, Any] = {"rows": [], "first_page_ms": round(1000 * first, 1)}
-        out["rows"] = _scenes(given, stage, port)
+        out["rows"] = _scenes(given, stage, port, server.pid)
         out["memory_mb"] = round(_tree_memory(server.pid) / 2**20, 1)
     finally:
         server.terminate()
@@ -58,7 +59,7 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _scenes(given: argparse.Namespace, stage: Any, port: int) -> list[dict[str, Any]]:
+def _scenes(given: argparse.Namespace, stage: Any, port: int, server: int) -> list[dict[str, Any]]:
     from tawasul.config.bench.load import Connection, run
     from tawasul.config.bench.scenes import SCENES
 
@@ -71,11 +72,13 @@ def _scenes(given: argparse.Namespace, stage: Any, port: int) -> list[dict[str, 
             connections = [Connection(port, scene.cookies(n)) for n in range(clients)]
             for n, connection in enumerate(connections):
                 scene.before(n, connection)
+            spent = _tree_cpu(server)
             seen = run(
                 [lambda n=n, c=c, scene=scene: scene.turn(n, c) for n, c in enumerate(connections)],  # type: ignore[misc]
                 seconds=given.seconds,
                 warm_up=WARM_UP,
             )
+            spent = _tree_cpu(server) - spent
             proved = scene.prove()
             queries, size = _one_turn_seen_from_inside(scene)
             rows.append(
@@ -90,6 +93,7 @@ def _scenes(given: argparse.Namespace, stage: Any, port: int) -> list[dict[str, 
                     "bytes": size,
                     "database": given.label,
                     "requests": len(seen.seconds),
+                    "server_cpu_ms": round(1000 * spent / seen.all_requests, 2),
                     "proved": proved,
                 }
             )
@@ -150,21 +154,36 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _tree_memory(root: int) -> int:
-    """Proportional bytes of a process and all below it, from /proc (0 where there is none)."""
-    total, waiting = 0, [root]
+def _tree(root: int) -> Iterator[Path]:
+    """The /proc folders of a process and of all below it; nothing where there is no /proc."""
+    waiting = [root]
     while waiting:
-        pid = waiting.pop()
-        base = Path(f"/proc/{pid}")
+        base = Path(f"/proc/{waiting.pop()}")
         try:
-            for line in (base / "smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1]) * 1024
             for task in (base / "task").iterdir():
                 waiting.extend(int(child) for child in (task / "children").read_text().split())
         except OSError:
             continue
+        yield base
+
+
+def _tree_memory(root: int) -> int:
+    """Proportional bytes of a process and all below it."""
+    total = 0
+    for base in _tree(root):
+        for line in (base / "smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1]) * 1024
     return total
+
+
+def _tree_cpu(root: int) -> float:
+    """Processor seconds that a process and all below it have used: less noisy than time on a busy machine."""
+    ticks = 0
+    for base in _tree(root):
+        fields = (base / "stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])  # utime, stime
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

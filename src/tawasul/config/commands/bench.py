@@ -97,8 +97,10 @@ def _url_of(database: str) -> Iterator[str]:
 
 
 def _print(out: dict[str, Any]) -> None:
-    heads = ("page", "database", "tickets", "clients", "p50_ms", "p95_ms", "per_second", "queries", "bytes")
-    widths = (16, 12, 9, 8, 9, 9, 11, 8, 9)
+    heads = (
+        "page", "database", "tickets", "clients", "p50_ms", "p95_ms", "per_second", "server_cpu_ms", "queries", "bytes",
+    )  # fmt: skip
+    widths = (16, 12, 9, 8, 9, 9, 11, 14, 8, 9)
     print("".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True)))
     for row in out["rows"]:
         print("".join(f"{row[head]:>{width}}" for head, width in zip(heads, widths, strict=True)))
