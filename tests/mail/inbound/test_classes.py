@@ -3,7 +3,7 @@
 
 import pytest
 
-from tawasul.mail.inbound.bounces import bounced_address
+from tawasul.mail.inbound.bounces import bounced_address, permanence, returned_message_ids
 from tawasul.mail.inbound.classes import classify
 from tawasul.mail.inbound.parser import parse
 from tests.mail.inbound.making import mail, multipart
@@ -221,6 +221,33 @@ def test_a_complaint_and_a_receipt_are_reports() -> None:
 )
 def test_a_list_is_known(fields: dict[str, str]) -> None:
     assert classify(parse(mail("News", **fields))) == "list"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("Action: failed\r\nStatus: 5.1.1", "permanent"),
+        ("Action: failed\r\nStatus: 4.4.7", "temporary"),
+        ("Action: delayed\r\nStatus: 4.2.2", "temporary"),
+        ("Action: delayed\r\nStatus: 5.0.0", "temporary"),
+    ],
+)
+def test_a_bounce_says_whether_it_is_for_good(lines: str, said: str) -> None:
+    raw = BOUNCES["delivery status"].replace(b"Action: failed\r\nStatus: 5.1.1", lines.encode())
+    assert permanence(parse(raw)) == said
+
+
+def test_a_bounce_in_words_says_whether_it_is_for_good() -> None:
+    assert permanence(parse(BOUNCES["exim"])) == "permanent"
+    assert permanence(parse(BOUNCES["qmail"])) == "permanent"
+    assert permanence(parse(BOUNCES["exim with its header"])) == "temporary"
+
+
+def test_a_bounce_names_the_mail_that_came_back() -> None:
+    raw = BOUNCES["delivery status"].replace(b"Subject: x", b"Message-ID: <7@centre.example>")
+    assert returned_message_ids(parse(raw)) == ("<7@centre.example>",)
+    words = BOUNCES["qmail"] + b"Message-ID: <8@centre.example>\r\n"
+    assert returned_message_ids(parse(words)) == ("<8@centre.example>",)
 
 
 def test_a_report_of_success_is_no_bounce() -> None:

@@ -13,7 +13,7 @@ _DAEMON: Final = re.compile(
 )
 # A courier writes from such an address, too.
 _MAYBE_DAEMON: Final = re.compile(
-    r"(?:delivery(?:[-_]?(?:status|subsystem|notification|failure))?|bounces?|bounce-.*|mail-?(?:server|system|administrator)|"
+    r"(?:no-?reply|delivery(?:[-_]?(?:status|subsystem|notification|failure))?|bounces?|bounce-.*|mail-?(?:server|system|administrator)|"
     r"mailadm|system-?administrator|smtp-?server|exim|postfix|uucp)\Z",
     re.IGNORECASE,
 )
@@ -22,7 +22,7 @@ _POSTMASTER: Final = re.compile(
     re.IGNORECASE,
 )
 _DAEMON_NAME: Final = re.compile(
-    r"mail(?:er)?[-_ ]?(?:daemon|deliver|system|administrator)|mail (?:delivery|deliver|router|system|"
+    r"mail(?:er)?[-_ ]?(?:daemon|deliver|system|administrator|server)|mail (?:delivery|deliver|router|system|"
     r"administrator)|delivery (?:sub)?system|post\s?master|system administrator|"
     r"microsoft (?:exchange|outlook)|interscan|internet mail delivery|mailer|delivery (?:status )?notification|"
     r"systemadministrator|نظام تسليم البريد|مدير النظام|メール配信",
@@ -91,6 +91,8 @@ _BODY: Final = re.compile(
 )
 # Said by programs only; with a sender that is a program, or a null return path, nothing more is needed.
 _ONLY_PROGRAMS: Final = re.compile(
+    r"this is the mailer-daemon|undeliverable mail$|running the courier mail server|your mail sent on:|"
+    r"your message to the following recipients? cannot be delivered|"
     r"this is the (?:qmail-send program|mail system at host|postfix program)|permanent fatal errors|"
     r"transcript of session follows|a message that you sent could not be delivered|"
     r"this message was created automatically by (?:mail delivery software|the mail system|the smtp)|"
@@ -193,6 +195,8 @@ def _by_machine(parsed: Parsed) -> int:
         score += 3
     elif _POSTMASTER.match(local):
         score += 2
+    elif _DAEMON_NAME.search(parsed.from_name) and "." not in parsed.from_address:
+        score += 3  # "Mailer Daemon <>"
     elif _MAYBE_DAEMON.match(local) or _DAEMON_NAME.search(parsed.from_name) or not parsed.from_address:
         score += 1
     return min(score, 4)
@@ -283,3 +287,42 @@ def _own(address: str, parsed: Parsed) -> bool:
 
 def _clean(address: str) -> str:
     return address.strip().strip("<>\"'").removeprefix("mailto:").rstrip(".,;:").strip("<>&;")[:320]
+
+
+# -- what follows from it ------------------------------------------------------------------------------------------
+
+_ACTION: Final = re.compile(r"^[ \t]*Action[ \t]*:[ \t]*(\w+)", re.IGNORECASE | re.MULTILINE)
+_CODE: Final = re.compile(r"^[ \t]*Status[ \t]*:[ \t]*([245])\.\d", re.IGNORECASE | re.MULTILINE)
+_TEXT_CODE: Final = re.compile(r"(?<![\d.])([45])\d\d(?:[ -]|\b)|[#( ]([45])\.\d{1,3}\.\d{1,3}\b")
+_DELAYED: Final = re.compile(
+    r"delay|warning|will (?:be retried|continue to try|keep trying)|still being retried|do not need to resend|"
+    r"verzögert|retard|retrasad|تأخر|متأخر|مؤجل",
+    re.IGNORECASE,
+)
+_RETURNED_ID: Final = re.compile(
+    r"^[ \t>]*Message-ID[ \t]*:[ \t\r\n]*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE
+)
+
+
+def permanence(parsed: Parsed) -> str:
+    """``permanent`` or ``temporary``; empty where the bounce does not say. A status 4.x after a final "failed" (the
+    queue's time is over) is temporary: the address may be good."""
+    status = "\n".join(report.text[:50_000] for report in parsed.reports)
+    actions = {action.lower() for action in _ACTION.findall(status)}
+    if actions and actions <= {"delayed", "deferred"}:
+        return "temporary"
+    code = _CODE.search(status)
+    if code is not None and code[1] != "2":
+        return "permanent" if code[1] == "5" else "temporary"
+    if _DELAYED.search(parsed.subject):
+        return "temporary"
+    said = _TEXT_CODE.search(parsed.text[:6000])
+    if said is None:
+        return "permanent" if "failed" in actions else ""
+    return "permanent" if (said[1] or said[2]) == "5" else "temporary"
+
+
+def returned_message_ids(parsed: Parsed) -> tuple[str, ...]:
+    """The Message-IDs of the mail that came back, with brackets, in the order in which they are likely ours."""
+    found = [*_RETURNED_ID.findall(parsed.returned), *_RETURNED_ID.findall(parsed.text[:100_000])]
+    return tuple(dict.fromkeys([*found, *parsed.in_reply_to, *reversed(parsed.references)]))[:20]
