@@ -16,23 +16,41 @@ _DEVICES: Final = (
     r"جوال|جوّال|هاتف|الهاتف|"
     r"محمول|سامسونج|سامسونغ|جالاكسي|أندرويد|اندرويد|بلاك\s?بيري|هواوي|ياهو|البريد|جهاز"
 )
+# The word for sending and what must follow it, so that "Sent mail twice" stays a sentence of the writer's.
 _SENT: Final = (
-    r"sent|send|written|typed|from|envoyé|envoye|expédié|gesendet|von|diese nachricht wurde von|enviado|"
-    r"enviada|mensaje enviado|inviato|inviata|verzonden|verstuurd|skickat|skickades|sendt|lähetetty|"
-    r"отправлено|отправлен|"
-    r"надіслано|wysłane|wysłano|odesláno|odoslané|trimis|küldve|poslano|poslato|gönderildi|στάλθηκε|"
-    r"apestado|nhận từ|dikirim|發自|发自|寄自|從我的|从我的|来自|來自|由|"
-    r"أُرسلت|أرسلت|أُرسل|أرسل|ارسلت|ارسل|مرسل|مرسلة|تم الإرسال|تم الارسال|تم إرسالها|تم إرساله|"
-    r"أُرسلت هذه الرسالة|ارسلت هذه الرسالة|نشلح|נשלח|ارسال شده|فرستاده شده"
+    r"(?:this (?:message|e-?mail) was )?(?:sent|send|written|typed)(?: (?:to you|by me))? (?:from|via|"
+    r"using|with|by|on|through)|"
+    r"(?:envoy[ée]|exp[ée]di[ée]) (?:de|depuis|avec|par|via|[àa] partir|gr[âa]ce)|gesendet (?:von|mit|"
+    r"via|[üu]ber)|"
+    r"diese nachricht wurde (?:von|mit)|von meinem|(?:mensaje )?enviad[oa] (?:de|desde|con|por|via|"
+    r"a partir|do|da|pelo|atrav)|"
+    r"inviat[oa] (?:da|dal|con|tramite|via)|(?:verzonden|verstuurd) (?:vanaf|met|via|van|door)|"
+    r"skicka[td]e?s? (?:fr[åa]n|med|via)|"
+    r"sendt (?:fra|med|via)|l[äa]hetetty|отправлено? (?:с|со|из|через|от)|надіслано (?:з|із)|"
+    r"wys[łl]an[eoya] (?:z|ze|przez)|"
+    r"odesl[áa]no (?:z|ze|pomoc)|odoslan[ée] (?:z|zo)|trimis (?:de|din|prin)|poslan[oa] (?:z|s|iz)|"
+    r"poslato (?:sa|iz)|"
+    r"στάλθηκε από|được gửi từ|gửi từ|dikirim dari|發自|发自|寄自|從我的|从我的|来自|來自|נשלח (?:מ|באמצעות)|ارسال شده|"
+    r"فرستاده شده"
 )
 _FROM_DEVICE: Final = re.compile(
-    rf"[\s\W_]{{0,6}}(?:{_SENT})[\s:]\s?(?:[^.!?؟\n]|"
-    rf"\.(?=\S)){{0,70}}?(?:{_DEVICES})(?:[^.!?؟\n]|\.(?=\w)){{0,60}}[.!]?[\s\W_]*\Z",
+    rf"[\s\W_]{{0,6}}(?:{_SENT})(?:[^.!?؟\n]|\.(?=\S)){{0,70}}?(?:{_DEVICES})(?:[^.!?؟\n]|"
+    rf"\.(?=\w)){{0,60}}[.!]?[\s\W_]*\Z",
     re.IGNORECASE,
 )
+# In Arabic the same word tells a story of one's own («أرسلت من جوالي صورة السجل»): only names of devices may follow.
+_ARABIC_DEVICE: Final = re.compile(
+    r"\W*(?:تم (?:الإرسال|الارسال|إرسالها|إرساله)|[أا]رسلت?(?: هذه الرسالة)?|مرسلة?|"
+    r"رسالة مرسلة)\s(?:من خلال|من|عبر|بواسطة|باستخدام)"
+    r"(?:\s(?:[\w.+®™-]*[A-Za-z0-9][\w.+®™-]*|ال|هاتفي|الهاتف|هاتف|جوالي|الجوال|جوال|جهازي|الجهاز|جهاز|"
+    r"المحمول|محمول|الذكي|ذكي|اللوحي|لوحي|"
+    r"الخاص|بي|البريد|بريد|الإلكتروني|تطبيق|على|ل|لنظام|نظام|ياهو|سامسونج|سامسونغ|جالاكسي|[اآأ]يفون|"
+    r"ال[اآأ]يفون|[اآأ]يباد|ال[اآأ]يباد|[أا]ندرويد|"
+    r"هواوي|نوكيا|بلاك|بيري|[اآأ]وتلوك|آي|فون|باد)){1,8}\s*(?:[،,.]\s*(?:المعذرة|أعتذر|عذرا|معذرة|"
+    r"أرجو المعذرة).{0,50})?\W*\Z"
+)
 _ENDING_SENT: Final = re.compile(
-    rf"[\s\W_]{{0,4}}(?:(?:von|vom|mit|with|via|"
-    rf"\w+) )?[^.!?\n]{{0,40}}(?:{_DEVICES})[^.!?\n]{{0,40}}(?:gesendet|verschickt|geschickt|versendet|"
+    rf"(?!.{{0,90}}\b(?:ich|wir|habe|haben|hat|ben|biz)\b)[\s\W_]{{0,4}}[^.!?\n]{{0,48}}(?:{_DEVICES})[^.!?\n]{{0,40}}(?:gesendet|verschickt|geschickt|versendet|"
     rf"傳送|发送|發送|传送|送信|から送信|보냄|에서 보냄|보냈습니다|gönderildi|küldve|שלי)[.!。]?[\s\W_]*\Z",
     re.IGNORECASE,
 )
@@ -71,7 +89,7 @@ def is_device_line(line: str) -> bool:
     line = _ASIDE.sub("", line)
     if len(line) > 160 or not line.strip():
         return False
-    if _GET_OUTLOOK.match(line):
+    if _GET_OUTLOOK.match(line) or _ARABIC_DEVICE.match(line):
         return True
     if _FROM_DEVICE.match(line) or _ENDING_SENT.match(line) or _OTHER_SENT.match(line):
         return not _SENTENCE.search(re.sub(r"\([^()]*\)", "", line).strip())
