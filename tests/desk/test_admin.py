@@ -283,6 +283,12 @@ def test_history_is_read_only(lama_client: Client) -> None:
     assert lama_client.get("/ar/admin/admin/logentry/add/").status_code == 403
 
 
+def test_our_arabic_stands_before_djangos(lama_client: Client, noura: Person) -> None:
+    person = lama_client.get(f"/ar/admin/accounts/person/{noura.pk}/change/").content.decode()
+    assert "سجل التغييرات" in person and "آخر دخول" in person and "أخر دخول" not in person
+    assert "اختيار خدمة للتعديل" in lama_client.get("/ar/admin/tickets/service/").content.decode()
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("lang", "scheme"), [("ar", "light"), ("en", "dark")])

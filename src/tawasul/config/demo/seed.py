@@ -184,8 +184,8 @@ class _Teller:
 
     def held(self, before: timedelta) -> None:
         words = {
-            "ar": ("ننتظر تأكيد المسجّل لبيانات الاتصال.", "المسجّل المرخّص"),
-            "en": ("We wait for the registrar to confirm the contact details.", "Licensed registrar"),
+            "ar": ("لا بد من تأكيد بيانات الاتصال قبل إكمال الطلب.", "المسجّل المرخّص"),
+            "en": ("The contact details must be confirmed before we can go on.", "the licensed registrar"),
         }
         reason, party = words[self.story.language]
         with clock.pretend(self.now - before):
