@@ -15,7 +15,10 @@ COMMANDS = {
     "createadmin": ("django:createadmin", "make an administrator's account"),
     "close-silent": ("django:close_silent", "close what is silent: --now ISO --dry-run"),
     "files": ("files", "files check PATH…: say which files would be accepted"),
-    "mail": ("mail", "mail inspect FILE… | visible-text FILE: what a mail says, as JSON or text"),
+    "mail": (
+        "mail",
+        "inspect FILE… | visible-text FILE: what a mail says; list | retry | address: the ledger",
+    ),
     "doctor": ("doctor", "say what is missing or wrong on this machine"),
     "assets": ("assets", "fetch and prepare typeface, icons and htmx again"),
     "messages": ("messages", "extract | compile | check: the translations"),

@@ -1,8 +1,12 @@
-"""``tawasul mail inspect FILE…`` and ``tawasul mail visible-text FILE``: neither needs a database."""
+"""``tawasul mail``: what a mail says (no database needed), and the ledger of outgoing mail."""
 
 import sys
 
-USAGE = "usage: tawasul mail inspect FILE…\n       tawasul mail visible-text FILE\n"
+USAGE = """usage: tawasul mail inspect FILE…       what each mail says, one JSON line a mail
+       tawasul mail visible-text FILE   what the person wrote in a plain-text body
+       tawasul mail list | retry | address …   the ledger: what waits or failed; tawasul mail list --help
+"""
+LEDGER = {"list", "retry", "address"}
 
 
 def run(arguments: list[str]) -> int:
@@ -15,5 +19,9 @@ def run(arguments: list[str]) -> int:
         from tawasul.mail.inbound import inspection
 
         return inspection.inspect(rest) if verb == "inspect" else inspection.visible_text(rest)
+    if verb in LEDGER:
+        from tawasul.config.commands.django import run_management
+
+        return run_management(["mail", *arguments])
     sys.stderr.write(USAGE)
     return 2
