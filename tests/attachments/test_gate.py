@@ -1,9 +1,11 @@
 """What is let in is what it says it is; what is refused says why."""
 
+import io
 import struct
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tawasul.attachments import gate
 from tests.attachments import making
@@ -119,6 +121,15 @@ def test_a_picture_that_was_cut_off_is_refused(kind: str, share: float) -> None:
     whole = making.picture(kind, noise)
     assert gate.inspect(whole, f"a.{kind}").accepted
     assert gate.inspect(whole[: int(len(whole) * share)], f"a.{kind}").reason == "damaged"
+
+
+def test_a_tiff_whose_later_pages_are_missing_is_refused() -> None:
+    pages = [Image.effect_noise((200, 200), 90) for _ in range(3)]
+    out = io.BytesIO()
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:])
+    whole = out.getvalue()
+    assert gate.inspect(whole, "a.tiff").pages == 3
+    assert gate.inspect(whole[: len(whole) // 2], "a.tiff").reason == "damaged"
 
 
 def test_a_pdf_of_which_only_the_beginning_came_is_refused() -> None:

@@ -9,7 +9,17 @@ from typing import Any, Final
 import pypdfium2
 from PIL import Image
 
-from tawasul.attachments.formats import Damaged, OtherFormat, Structure, gif, jpeg, png, tiff, trailing
+from tawasul.attachments.formats import (
+    CutOff,
+    Damaged,
+    OtherFormat,
+    Structure,
+    gif,
+    jpeg,
+    png,
+    tiff,
+    trailing,
+)
 
 _READERS: Final[dict[str, Callable[[bytes], Structure]]] = {
     "png": png.read,
@@ -45,6 +55,8 @@ def examine(data: bytes, kind: str, *, max_pixels: int) -> dict[str, Any]:
         structure = _READERS[kind](data)
     except OtherFormat as other:
         return refused("content_picture", other.label)
+    except CutOff:
+        return refused("damaged")
     except Damaged:
         structure = Structure(
             0, 0

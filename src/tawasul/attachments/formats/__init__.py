@@ -7,6 +7,10 @@ class Damaged(ValueError):
     """The file's structure is broken or cut off; the message says where, for logs."""
 
 
+class CutOff(Damaged):
+    """A later part of the file is missing, although a decoder would be content with the first."""
+
+
 class OtherFormat(ValueError):
     """A relative that shares the magic bytes but is another format; ``label`` names it (``DNG``, ``JPEG-LS``)."""
 

@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import Final
 
-from tawasul.attachments.formats import Damaged, OtherFormat, Structure
+from tawasul.attachments.formats import CutOff, Damaged, OtherFormat, Structure
 
 MOST_PAGES: Final = 2_000
 _SIZES: Final = {
@@ -128,7 +128,8 @@ _WANTED: Final = frozenset(
 
 def read(data: bytes) -> Structure:
     """Size of the first page, number of pages, most pixels of any page. Raises Damaged where the first directory
-    cannot be read, OtherFormat for camera raw files. A later directory that is broken ends the count."""
+    cannot be read, CutOff where a later one would stand beyond the end, OtherFormat for camera raw files.
+    A later directory that is there and broken ends the count."""
     reader = _Reader(data)
     if data[8:10] == b"CR" and not reader.big:
         raise OtherFormat("CR2")
@@ -138,6 +139,8 @@ def read(data: bytes) -> Structure:
     seen, pages, largest = {at}, 1, first.width * first.height
     while following and following not in seen and pages <= MOST_PAGES:
         seen.add(following)
+        if following >= len(data):
+            raise CutOff("TIFF ends early")
         try:
             page, following = reader.page(following)
         except Damaged:
