@@ -5,6 +5,7 @@ answered by staff, get the answer by mail, follow up, close; and the same servic
 English. TAWASUL_TEST_PICTURES names a folder for pictures of what was seen.
 """
 
+import io
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from tawasul.config.demo import papers
 from tawasul.config.demo.seed import PASSWORD
@@ -82,10 +84,12 @@ def new_page(chromium: "Browser", address: str) -> Iterator[NewPage]:
     assert not faults
 
 
-def picture(page: "Page", name: str) -> None:
+def picture(page: "Page", name: str, *, whole: bool = False) -> None:
     folder = os.environ.get("TAWASUL_TEST_PICTURES")
     if folder:
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+        seen = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
+        seen = seen.crop((0, 0, seen.width, min(seen.height, 1400)))
+        seen.save(Path(folder) / f"{name}.webp", quality=82, method=6)
 
 
 def mail_to(page: "Page", lang: str, to: str, containing: str = "") -> str:
@@ -145,6 +149,8 @@ def test_from_no_account_to_a_closed_ticket(new_page: NewPage, lang: str) -> Non
     password = "four unrelated words 7391"
 
     # the account is requested …
+    customer.goto(f"/{lang}/")
+    picture(customer, f"home-{lang}")
     customer.goto(f"/{lang}/account/request/")
     for name, value in {
         "username": username,
@@ -161,7 +167,7 @@ def test_from_no_account_to_a_closed_ticket(new_page: NewPage, lang: str) -> Non
         customer.fill(f"input[name={name}]", value)
     customer.check(f"input[name=language][value={lang}]")
     customer.check("input[name=terms]")
-    picture(customer, f"account-request-{lang}")
+    picture(customer, f"account-request-{lang}", whole=True)
     customer.locator("form button.first").click()
     customer.wait_for_url("**/account/activate/**")
 
@@ -178,7 +184,7 @@ def test_from_no_account_to_a_closed_ticket(new_page: NewPage, lang: str) -> Non
     customer.goto(f"/{lang}/tickets/new/")
     write_request(customer, words, "مثال-تجريبي.السعودية" if lang == "ar" else "example-trading.com.sa")
     attach_all_types(customer)
-    picture(customer, f"new-ticket-{lang}")
+    picture(customer, f"new-ticket-{lang}", whole=True)
     customer.get_by_role("button", name=words["send"]).last.click()
     customer.wait_for_url(re.compile(r"/tickets/\d{4}-\d{4}/"))
     found = NUMBER.search(customer.url)
@@ -201,7 +207,9 @@ def test_from_no_account_to_a_closed_ticket(new_page: NewPage, lang: str) -> Non
 
     # which reaches the customer by mail and on the page
     mail_to(letters, lang, address, words["said"])
-    picture(letters, f"mail-{lang}")
+    if os.environ.get("TAWASUL_TEST_PICTURES"):
+        letters.goto(f"{letters.url}html/")
+        picture(letters, f"mail-{lang}", whole=True)
     customer.goto(f"/{lang}/tickets/{number}/")
     assert words["said"] in customer.locator(".letter[data-from=centre]").inner_text()
     assert customer.locator(".turn").first.get_attribute("data-turn") == "you"
@@ -211,7 +219,7 @@ def test_from_no_account_to_a_closed_ticket(new_page: NewPage, lang: str) -> Non
         customer.wait_for_timeout(500)
         customer.reload()
     assert customer.locator(".proofs img").count() >= 5
-    picture(customer, f"ticket-{lang}")
+    picture(customer, f"ticket-{lang}", whole=True)
 
     # who follows up, and closes
     customer.fill("textarea[name=text]", words["again"])
@@ -219,10 +227,10 @@ def test_from_no_account_to_a_closed_ticket(new_page: NewPage, lang: str) -> Non
     customer.locator(".turn[data-turn=centre]").first.wait_for()
     customer.get_by_role("button", name=words["solved"]).click()
     customer.locator(".turn[data-turn=closed]").first.wait_for()
-    picture(customer, f"ticket-closed-{lang}")
+    picture(customer, f"ticket-closed-{lang}", whole=True)
     customer.goto(f"/{lang}/tickets/?turn=closed")
     assert number in customer.locator("main").inner_text()
-    picture(customer, f"tickets-{lang}")
+    picture(customer, f"tickets-{lang}", whole=True)
 
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
