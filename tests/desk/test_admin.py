@@ -283,6 +283,12 @@ def test_history_is_read_only(lama_client: Client) -> None:
     assert lama_client.get("/ar/admin/admin/logentry/add/").status_code == 403
 
 
+def test_the_history_names_fields_in_the_readers_language(lama_client: Client, noura: Person) -> None:
+    lama_client.post("/ar/admin/core/centresettings/1/change/", settings_form(reopen_days=14))
+    for lang, name in (("ar", "مدة إتاحة إعادة فتح التذكرة المغلقة"), ("en", "a closed ticket may be reopened")):
+        assert name in lama_client.get(f"/{lang}/admin/core/centresettings/1/history/").content.decode()
+
+
 def test_our_arabic_stands_before_djangos(lama_client: Client, noura: Person) -> None:
     person = lama_client.get(f"/ar/admin/accounts/person/{noura.pk}/change/").content.decode()
     assert "سجل التغييرات" in person and "آخر دخول" in person and "أخر دخول" not in person

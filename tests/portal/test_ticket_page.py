@@ -219,6 +219,8 @@ def test_the_receipt_has_what_a_complaint_elsewhere_needs(
     html = noura_client.get(f"{page_of(ticket, 'en')}receipt/").text
     for piece in (ticket.spoken_number, ticket.subject, "Technical problem", "Answer promised by", "1448"):
         assert piece in html
+    for piece in ("نقلنا الاستضافة", "أرجو حفظ الخادمين"):  # the problem and the help wanted
+        assert piece in html
 
 
 def test_a_page_of_fifty_letters_costs_the_same_few_queries(

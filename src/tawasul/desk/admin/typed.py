@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from django import forms
 from django.contrib import admin
 from django.db import models, transaction
+from django.utils import translation
+from django.utils.text import capfirst
 
 from tawasul.core import kept
 
@@ -28,6 +30,23 @@ else:
         def save_model(self, request, row, form, change):
             super().save_model(request, row, form, change)
             transaction.on_commit(kept.forget_all)
+
+        def construct_change_message(self, request, form, formsets, add=False):
+            """What the history says was changed: fields by the msgid they are translated by when it is read.
+
+            Django stores its labels, which begin with a capital, and then finds no translation of them.
+            """
+            with translation.override(None):
+                names = {
+                    capfirst(str(f.verbose_name)): str(f.verbose_name)
+                    for f in self.opts.get_fields()
+                    if hasattr(f, "verbose_name")
+                }
+            said = super().construct_change_message(request, form, formsets, add)
+            for change in (change for part in said for change in part.values()):
+                if "fields" in change:
+                    change["fields"] = [names.get(label, label) for label in change["fields"]]
+            return said
 
         def delete_model(self, request, row):
             super().delete_model(request, row)

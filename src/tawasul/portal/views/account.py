@@ -112,9 +112,9 @@ def profile(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def record(request: HttpRequest) -> HttpResponse:
-    """Every ticket of one's own, newest first, and every acceptance of the terms."""
+    """Every ticket of one's own with the terms accepted for it, newest first, and every other acceptance of terms."""
     person = me(request)
-    rows = Ticket.objects.of(person.pk).order_by("-pk")
+    rows = Ticket.objects.of(person.pk).select_related("terms").order_by("-pk")
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit():
         rows = rows.filter(pk__lt=int(after[:18]))
