@@ -95,9 +95,110 @@ def test_opening_the_mailed_link_activates_nothing_until_its_button_is_pressed(
     link = link_in(newest_mail(), "/activate/")
     scanner = Client()
     assert scanner.get(link).status_code == 200
+    assert 'name="password"' not in client.get(link).content.decode()
     assert not Person.objects.filter(username="huda").exists()
-    assert scanner.post(link)["Location"] == "/ar/account/login/"
+    assert client.post(link)["Location"] == "/ar/account/login/"
     assert Person.objects.filter(username="huda").exists()
+
+
+def test_in_another_browser_the_mailed_link_activates_with_the_chosen_password(
+    client: Client, terms: TermsVersion
+) -> None:
+    ask(client)
+    link = link_in(newest_mail(), "/activate/")
+    phone = Client()
+    assert 'name="password"' in phone.get(link).content.decode()
+    assert phone.post(link, {"password": GOOD_PASSWORD})["Location"] == "/ar/account/login/"
+    assert sign_in(Client(), "huda")["Location"] == "/ar/tickets/"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ar", "إن لم يكن طلب الحساب منك فلا يلزمك شيء"),
+        ("en", "If you did not ask for the account, do nothing"),
+    ],
+)
+def test_the_owner_of_an_address_cannot_be_made_to_activate_a_strangers_request(
+    terms: TermsVersion, language: str, words: str
+) -> None:
+    """The stranger chose the password, so an account of it would be the stranger's."""
+    stranger, owner = Client(), Client()
+    asked = ask(stranger)
+    mail = newest_mail()
+    link = link_in(mail, "/activate/").replace("/ar/", f"/{language}/")
+    code_page = f"/{language}/account/activate/{asked.key}/"
+    assert owner.post(link).status_code == 422
+    assert owner.post(code_page, {"code": code_in(mail)}).status_code == 422
+    told = owner.post(link, {"password": "the owner's own words 4"})
+    assert told.status_code == 422
+    assert words in told.content.decode()
+    told = owner.post(code_page, {"code": code_in(mail), "password": "the owner's own words 4"})
+    assert told.status_code == 422
+    assert words in told.content.decode()
+    assert not Person.objects.filter(email=asked.email).exists()
+
+
+def test_ones_own_request_in_a_browser_does_not_open_a_strangers_there(terms: TermsVersion) -> None:
+    stranger, owner = Client(), Client()
+    ask(stranger, password1="another person's 9 words", password2="another person's 9 words")
+    strangers_link = link_in(newest_mail(), "/activate/")
+    ask(owner, username="huda.s")
+    assert owner.post(strangers_link).status_code == 422
+    assert owner.post(strangers_link, {"password": GOOD_PASSWORD}).status_code == 422
+    assert not Person.objects.filter(email="huda@example.com.sa").exists()
+    assert owner.post(link_in(newest_mail(), "/activate/")).status_code == 302
+    assert Person.objects.get(email="huda@example.com.sa").username == "huda.s"
+
+
+def test_wrong_passwords_are_limited_and_then_even_the_right_one_is_refused(
+    client: Client, terms: TermsVersion
+) -> None:
+    asked = ask(client)
+    page = f"/ar/account/activate/{asked.key}/"
+    mail = newest_mail()
+    link = link_in(mail, "/activate/")
+    phone = Client()
+    for _try in range(3):
+        assert phone.post(link, {"password": "not this one at all"}).status_code == 422
+    for _try in range(2):  # the page of the code counts with it
+        wrong = {"code": code_in(mail), "password": "not this one at all"}
+        assert phone.post(page, wrong).status_code == 422
+    assert phone.post(link, {"password": GOOD_PASSWORD}).status_code == 422
+    assert phone.post(page, {"code": code_in(mail), "password": GOOD_PASSWORD}).status_code == 422
+    assert not Person.objects.filter(username="huda").exists()
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        phone.post(page + "mails/")
+        newer = link_in(newest_mail(), "/activate/")
+        assert phone.post(newer, {"password": GOOD_PASSWORD}).status_code == 302
+
+
+def test_elsewhere_the_code_needs_the_chosen_password_too(client: Client, terms: TermsVersion) -> None:
+    asked = ask(client)
+    page = f"/ar/account/activate/{asked.key}/"
+    phone = Client()
+    code = code_in(newest_mail())
+    assert 'name="password"' in phone.get(page).content.decode()
+    assert 'name="password"' not in client.get(page).content.decode()
+    assert phone.post(page, {"code": code}).status_code == 422
+    assert phone.post(page, {"code": code, "password": GOOD_PASSWORD}).status_code == 302
+
+
+def test_elsewhere_a_taken_user_name_is_replaced_without_the_password_a_second_time(
+    client: Client, noura: Person, terms: TermsVersion
+) -> None:
+    ask(client, username="noura")
+    link = link_in(newest_mail(), "/activate/")
+    phone = Client()
+    assert 'name="username"' not in phone.post(link, {"password": "not this one"}).content.decode()
+    told = phone.post(link, {"password": GOOD_PASSWORD})
+    assert told.status_code == 422
+    body = told.content.decode()
+    assert 'name="username"' in body
+    assert 'name="password"' not in body
+    assert GOOD_PASSWORD not in body
+    assert phone.post(link, {"username": "noura.2"}).status_code == 302
+    assert sign_in(Client(), "noura.2").status_code == 302
 
 
 def test_a_used_link_says_so_and_leads_to_signing_in(client: Client, terms: TermsVersion) -> None:
@@ -173,14 +274,15 @@ def test_nothing_on_the_pages_tells_whether_an_address_has_an_account(
 ) -> None:
     known = ask(client, email=noura.email)
     unknown = ask(client)
-    pages = []
-    for asked in (known, unknown):
+    pages: list[list[tuple[int, str]]] = [[], []]
+    for asked, seen in zip((known, unknown), pages, strict=True):
         address = f"/ar/account/activate/{asked.key}/"
-        shown = client.get(address)
-        tried = client.post(address, {"code": "12345६"[:5] + "0"})
-        pages.append(
-            [(r.status_code, without_what_is_random(r.content.decode(), asked)) for r in (shown, tried)]
-        )
+        for browser in (client, Client()):
+            shown = browser.get(address)
+            tried = browser.post(address, {"code": "12345६"[:5] + "0", "password": GOOD_PASSWORD})
+            seen += [
+                (r.status_code, without_what_is_random(r.content.decode(), asked)) for r in (shown, tried)
+            ]
     assert pages[0] == pages[1]
     assert newest_mail(noura.email).kind == "account_exists"
     assert "/activate/" not in newest_mail(noura.email).text
@@ -300,7 +402,7 @@ def test_two_activations_in_one_moment_make_one_account(client: Client, terms: T
     def activate() -> str:
         together.wait(10)
         try:
-            return actions.activate(asked.key, code=code).username
+            return actions.activate(asked.key, asked_here=True, code=code).username
         except NotActivated as reason:
             return reason.problem
         finally:

@@ -14,7 +14,7 @@ from django.test import Client
 from tawasul.accounts import sms
 from tawasul.accounts.models import OutgoingSms, Person, TermsVersion
 from tawasul.core import clock
-from tests.accounts.test_requests import ask, code_in, link_in, newest_mail
+from tests.accounts.test_requests import GOOD_PASSWORD, ask, code_in, link_in, newest_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,22 @@ def test_the_link_needs_the_mobiles_code_too(client: Client, terms: TermsVersion
     ask(client)
     link = link_in(newest_mail(), "/activate/")
     assert client.post(link).status_code == 422
-    assert client.post(link, {"mobile_code": digits(OutgoingSms.objects.get().text)}).status_code == 302
+    code = digits(OutgoingSms.objects.get().text)
+    phone = Client()
+    assert phone.post(link, {"mobile_code": code}).status_code == 422
+    assert phone.post(link, {"password": GOOD_PASSWORD}).status_code == 422
+    assert not Person.objects.filter(username="huda").exists()
+    assert client.post(link, {"mobile_code": code}).status_code == 302
+
+
+def test_elsewhere_the_link_needs_the_password_and_the_mobiles_code(
+    client: Client, terms: TermsVersion, settings: Any
+) -> None:
+    settings.SMS_GATEWAY_URL = "console:"
+    ask(client)
+    link = link_in(newest_mail(), "/activate/")
+    code = digits(OutgoingSms.objects.get().text)
+    assert Client().post(link, {"mobile_code": code, "password": GOOD_PASSWORD}).status_code == 302
 
 
 def test_a_message_goes_out_even_where_the_address_has_an_account(

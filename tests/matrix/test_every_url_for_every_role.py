@@ -126,7 +126,7 @@ EXPECTED = {
     "portal:account_request": "200 422 | 200 422 | 302 302 | 302 302 | 302 302 | 302 302 | 302 302",
     "portal:account_sign_out_everywhere": "405 302",
     "portal:activate": "200 422",
-    "portal:activation_link": "200 410",
+    "portal:activation_link": "200 422",
     "portal:activation_mails": "405 302",
     "portal:caught_mail": "404 405",
     "portal:caught_mail_html": "404 405",

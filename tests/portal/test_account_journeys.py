@@ -70,16 +70,27 @@ def test_the_strength_of_a_password_is_shown_while_it_is_written(open_page: Any,
     page.wait_for_selector(".strength[data-score='4']")
 
 
-def test_the_mailed_link_activates_on_another_device(open_page: Any, terms: TermsVersion) -> None:
-    page = open_page(lang="en")
-    page.goto("/en/account/request/")
-    fill_request(page)
+@pytest.mark.parametrize(("lang", "scheme"), [("ar", "dark"), ("en", "light")])
+def test_the_mailed_link_activates_on_another_device(
+    open_page: Any, no_violations: Any, terms: TermsVersion, lang: str, scheme: str
+) -> None:
+    page = open_page(lang=lang)
+    page.goto(f"/{lang}/account/request/")
+    address = f"phone.{lang}@example.com.sa"
+    fill_request(page, email=address)
     page.check("[name=terms]")
     page.click("main button.first")
     page.wait_for_url(re.compile("/account/activate/"))
-    phone = open_page(lang="en", width=360)
-    phone.goto(link_in(newest_mail(), "/activate/"))
+    phone = open_page(lang=lang, width=360, scheme=scheme)
+    phone.goto(link_in(newest_mail(address), "/activate/"))
+    no_violations(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    phone.fill("[name=password]", "not the one I chose")
+    phone.click("main button.first")
+    phone.wait_for_selector(".summary")
+    no_violations(phone)
     assert AccountRequest.objects.get().activated_at is None
+    phone.fill("[name=password]", GOOD_PASSWORD)
     phone.click("main button.first")
     phone.wait_for_url(re.compile("/account/login/"))
     assert AccountRequest.objects.get().activated_at is not None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.urls import reverse
@@ -20,7 +20,7 @@ from tawasul.core import clock
 from tawasul.core.links import absolute
 from tawasul.core.tokens import keyed_hash, new_code, new_token, same, token_hash
 
-MOST_TRIES = 5  # wrong codes for one mailed code
+MOST_TRIES = 5  # wrong codes or passwords for one mail
 MOST_MAILS = 6  # a request
 PAUSE = timedelta(seconds=60)  # between two mails of a request
 
@@ -49,7 +49,8 @@ class Problem(StrEnum):
     REPLACED = "replaced"  # an older mail's link
     WRONG_CODE = "wrong_code"
     WRONG_MOBILE_CODE = "wrong_mobile_code"
-    TRIES = "tries"  # too many wrong codes: a new one is needed
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a name
+    TRIES = "tries"  # too many wrong codes or passwords: a new mail is needed
     USERNAME_TAKEN = "username_taken"
     ACCOUNT_EXISTS = "account_exists"
     TOO_SOON = "too_soon"
@@ -151,12 +152,22 @@ def _code_hash(request: AccountRequest, code: str) -> str:
 
 
 def activate(
-    key: str, *, token: str = "", code: str = "", mobile_code: str = "", username: str = ""
+    key: str,
+    *,
+    asked_here: bool = False,
+    token: str = "",
+    code: str = "",
+    mobile_code: str = "",
+    password: str = "",
+    username: str = "",
 ) -> Person:
     """Make the requested account, proven by the link's ``token`` or the mailed ``code``; where a code went to the
     mobile too, ``mobile_code`` is needed besides. ``username`` replaces the wished one when that was taken.
 
-    Raises NotActivated. A wrong code counts before it is compared, so parallel guesses are counted as well.
+    Unless it is ``asked_here``, in the browser that made the request, the request's ``password`` is needed too: whoever
+    asks with somebody else's address must not get an account because its owner presses a button.
+
+    Raises NotActivated. A wrong code or password counts before it is compared, so parallel guesses are counted as well.
     """
     request = AccountRequest.objects.filter(key=key, expires_at__gt=clock.now()).first()
     if request is None:
@@ -165,8 +176,13 @@ def activate(
         raise NotActivated(Problem.USED)
     if token and not _same(request.token_hash, token_hash(token)):
         raise NotActivated(Problem.REPLACED)
-    if not token or request.mobile_code_hash:
-        _check_codes(request, code=None if token else code, mobile_code=mobile_code)
+    if not token or request.mobile_code_hash or not asked_here:
+        _check_secrets(
+            request,
+            code=None if token else code,
+            mobile_code=mobile_code,
+            password=None if asked_here else password,
+        )
     with transaction.atomic():
         request = AccountRequest.objects.select_for_update().get(pk=request.pk)
         if request.activated_at is not None:
@@ -176,7 +192,12 @@ def activate(
         return _make_person(request, username or request.username)
 
 
-def _check_codes(request: AccountRequest, *, code: str | None, mobile_code: str) -> None:
+def _check_secrets(
+    request: AccountRequest, *, code: str | None, mobile_code: str, password: str | None
+) -> None:
+    """Each of them that is asked for; None where it is not. The password comes last: it is told to be wrong only to
+    whoever has the mail, and costs its hash only then.
+    """
     counted = AccountRequest.objects.filter(pk=request.pk, code_tries__lt=MOST_TRIES).update(
         code_tries=F("code_tries") + 1
     )
@@ -186,6 +207,8 @@ def _check_codes(request: AccountRequest, *, code: str | None, mobile_code: str)
         raise NotActivated(Problem.WRONG_CODE)
     if request.mobile_code_hash and not _same(request.mobile_code_hash, _code_hash(request, mobile_code)):
         raise NotActivated(Problem.WRONG_MOBILE_CODE)
+    if password is not None and not check_password(password, request.password):
+        raise NotActivated(Problem.WRONG_PASSWORD)
     AccountRequest.objects.filter(pk=request.pk).update(code_tries=0)
 
 

@@ -1,5 +1,5 @@
-"""A stranger's browser: a random cookie that a draft begun without an account belongs to, and the personal links
-that were opened in it."""
+"""A stranger's browser: a random cookie that a draft begun without an account belongs to, the personal links that
+were opened in it, and the account requests that were made in it."""
 
 from datetime import timedelta
 
@@ -12,6 +12,8 @@ COOKIE = "tawasul_browser"
 AGE = timedelta(days=30)
 LINKS = "guest_links"  # in the session: hashes of the personal links opened here, the last ones only
 _MOST_LINKS = 20
+REQUESTS = "account_requests"  # in the session: hashes of the keys of requests made here, the last ones only
+_MOST_REQUESTS = 10
 
 
 def hash_of(request: HttpRequest) -> str:
@@ -52,3 +54,16 @@ def open_link(request: HttpRequest, token: str) -> None:
 def held_links(request: HttpRequest) -> list[str]:
     """Hashes of the personal links that were opened in this browser."""
     return [h for h in request.session.get(LINKS, []) if isinstance(h, str)]
+
+
+def keep_request(request: HttpRequest, key: str) -> None:
+    """Keep that the account request of this key was made, or its password given, in this browser."""
+    held = [h for h in request.session.get(REQUESTS, []) if isinstance(h, str)]
+    hashed = token_hash(key)
+    if hashed not in held:
+        request.session[REQUESTS] = [*held, hashed][-_MOST_REQUESTS:]
+
+
+def asked_here(request: HttpRequest, key: str) -> bool:
+    """Whether this browser may activate the account request of this key without its password."""
+    return token_hash(key) in request.session.get(REQUESTS, [])

@@ -270,7 +270,9 @@ class AccountRequestForm(PersonFields):
 
 
 class ActivationForm(forms.Form):
-    """The codes that were sent, and another user name where the wished one is taken."""
+    """The codes that were sent, the password in a browser that did not make the request, and another user name where
+    the wished one is taken.
+    """
 
     code = CodeField(
         label=_("The code"), error_messages={"required": _("Write the six digits from the mail.")}
@@ -278,6 +280,13 @@ class ActivationForm(forms.Form):
     mobile_code = CodeField(
         label=_("The code sent to your mobile"),
         error_messages={"required": _("Write the six digits from the message on your mobile.")},
+    )
+    password = forms.CharField(
+        label=_("The password you chose when you asked for the account"),
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter the password you chose when you asked for the account.")},
     )
     username = UsernameField(
         label=_("User name"),
@@ -289,6 +298,7 @@ class ActivationForm(forms.Form):
         self,
         *args: Any,
         by_link: bool = False,
+        asked_here: bool = False,
         mobile: bool = False,
         choose_name: bool = False,
         **options: Any,
@@ -298,6 +308,8 @@ class ActivationForm(forms.Form):
             del self.fields["code"]
         if not mobile:
             del self.fields["mobile_code"]
+        if asked_here:
+            del self.fields["password"]
         if not choose_name:
             del self.fields["username"]
 

@@ -16,6 +16,7 @@ from tawasul.accounts.models import AccountRequest
 from tawasul.accounts.requests import MOST_TRIES, NotActivated, Problem
 from tawasul.core import clock
 from tawasul.mail.actions import send
+from tawasul.portal import browser
 from tawasul.portal.forms.account import AccountRequestForm, ActivationForm
 
 LIMITS = {
@@ -58,6 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if limited(request, "account_request", answers.email):
         return too_many(request)
     asked = actions.request_account(answers, password=form.cleaned_data["password1"], terms=terms, post=send)
+    browser.keep_request(request, asked.key)
     return redirect("portal:activate", asked.key)
 
 
@@ -74,15 +76,18 @@ def strength(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters("code", "mobile_code")
+@sensitive_post_parameters("code", "mobile_code", "password")
 def activate(request: HttpRequest, key: str) -> HttpResponse:
-    """The page that asks for the mailed code."""
+    """The page that asks for the mailed code. The mailed link names it too, so elsewhere it asks for the password."""
     return _activation(request, key, token="")
 
 
 @never_cache
+@sensitive_post_parameters("mobile_code", "password")
 def activation_link(request: HttpRequest, key: str, token: str) -> HttpResponse:
-    """The mailed link: a page with one button. Opening it activates nothing, since mail scanners open links too."""
+    """The mailed link: a page with one button, and in a browser that did not make the request with the password.
+    Opening it activates nothing, since mail scanners open links too.
+    """
     return _activation(request, key, token=token)
 
 
@@ -92,11 +97,7 @@ def _activation(request: HttpRequest, key: str, *, token: str) -> HttpResponse:
         return over(request, Problem.GONE)
     if asked.activated_at is not None:
         return over(request, Problem.USED)
-    shape = {
-        "by_link": bool(token),
-        "mobile": bool(asked.mobile_code_hash),
-        "choose_name": "username" in request.POST,
-    }
+    shape = _shape(request, asked, token)
     if request.method != "POST":
         return _form(request, asked, ActivationForm(**shape), token)
     if limited(request, "activation"):
@@ -105,7 +106,7 @@ def _activation(request: HttpRequest, key: str, *, token: str) -> HttpResponse:
     if not form.is_valid():
         return _form(request, asked, form, token, status=422)
     try:
-        actions.activate(key, token=token, **form.cleaned_data)
+        actions.activate(key, asked_here=shape["asked_here"], token=token, **form.cleaned_data)
     except NotActivated as reason:
         return _refused(request, asked, form, token, reason.problem)
     messages.success(
@@ -114,14 +115,23 @@ def _activation(request: HttpRequest, key: str, *, token: str) -> HttpResponse:
     return redirect("account_login")
 
 
+def _shape(request: HttpRequest, asked: AccountRequest, token: str) -> dict[str, bool]:
+    """What the form asks for."""
+    return {
+        "by_link": bool(token),
+        "asked_here": browser.asked_here(request, asked.key),
+        "mobile": bool(asked.mobile_code_hash),
+        "choose_name": "username" in request.POST,
+    }
+
+
 def _refused(
     request: HttpRequest, asked: AccountRequest, form: ActivationForm, token: str, problem: Problem
 ) -> HttpResponse:
     if problem is Problem.USERNAME_TAKEN:
+        browser.keep_request(request, asked.key)  # the password was right: it is not asked a second time
         data = {**request.POST.dict(), "username": form.cleaned_data.get("username") or asked.username}
-        form = ActivationForm(
-            data, by_link=bool(token), mobile=bool(asked.mobile_code_hash), choose_name=True
-        )
+        form = ActivationForm(data, **{**_shape(request, asked, token), "choose_name": True})
         form.full_clean()
         form.add_error("username", gettext("Somebody else has this user name. Choose another one."))
         return _form(request, asked, form, token, status=422)
@@ -131,11 +141,18 @@ def _refused(
             gettext("This is not the code of the newest mail. Check the six digits."),
         ),
         Problem.WRONG_MOBILE_CODE: ("mobile_code", gettext("This is not the code of the newest message.")),
+        Problem.WRONG_PASSWORD: (
+            "password",
+            gettext(
+                "This is not the password that was chosen for this account. If you did not ask for the account, "
+                "do nothing: the request expires by itself."
+            ),
+        ),
         Problem.TRIES: (
             None,
             ngettext(
-                "%(count)d wrong code: have a new one sent.",
-                "%(count)d wrong codes: have a new one sent.",
+                "%(count)d wrong try: have a new code and link sent.",
+                "%(count)d wrong tries: have a new code and link sent.",
                 MOST_TRIES,
             )
             % {"count": MOST_TRIES},
