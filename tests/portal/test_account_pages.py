@@ -127,7 +127,7 @@ def test_the_record_lists_every_ticket_and_every_consent_page_by_page(
     second = at_home.get(f"/ar/account/record/?after={older[1]}").content.decode()
     assert mine[0].spoken_number in second
     assert Consent.objects.filter(person=noura).count() >= 1
-    assert first.count("قُبلت الشروط") == 25  # of each ticket on the page
+    assert first.count("تمت الموافقة على الشروط") == 25  # of each ticket on the page
     assert terms.version in first
     assert at_home.get("/ar/account/record/?after=x&consents=%D9%A1").status_code == 200
 
