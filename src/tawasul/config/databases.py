@@ -55,7 +55,7 @@ def cache_from_environment() -> dict[str, Any]:
             "KEY_PREFIX": "tawasul",
         }
     return {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "tawasul.core.cache.Cache",
         "LOCATION": "core_cache",
         # Of Django's 300 entries a stranger could push out the limits he ran into.
         "OPTIONS": {"MAX_ENTRIES": 20_000},
