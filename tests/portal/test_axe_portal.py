@@ -181,7 +181,7 @@ def test_a_stranger_writes_confirms_and_follows(
     page.locator("input[name=purpose]").first.check()
     page.select_option("#id_service", "modify-domain")
     page.check("#id_terms")
-    page.get_by_role("button", name="أرسل إليّ الرابط").click()
+    page.get_by_role("button", name="أرسل الرابط إلى بريدي").click()
     page.wait_for_url("**/contact/sent/**")
     looks_right(page, no_violations)
     link = re.search(r"https?://[^/\s]+(/\S+)", OutgoingMail.objects.get().text)
