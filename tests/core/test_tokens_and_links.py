@@ -37,3 +37,10 @@ def test_links_come_from_the_configured_address_only(settings: Any) -> None:
     for wrong in ("//evil.sa/", "https://evil.sa/", "ar/", ""):
         with pytest.raises(ValueError, match="not a path"):
             links.absolute(wrong)
+
+
+def test_an_internationalised_host_stands_in_links_in_the_form_that_every_program_knows(
+    settings: Any,
+) -> None:
+    settings.BASE_URL = "https://سجل.السعودية:8443"
+    assert links.absolute("/ar/") == "https://xn--rgbn6c.xn--mgberp4a5d4ar:8443/ar/"
