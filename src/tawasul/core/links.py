@@ -1,4 +1,4 @@
-"""Addresses that leave the house, in mails and on paper: always from the configured one, never from a request's Host."""
+"""Addresses that leave the house, in mails and on paper: from the configured one, never from a request's Host."""
 
 from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
@@ -10,7 +10,7 @@ from tawasul.core.domains import to_ascii_host
 
 def absolute(path: str) -> str:
     """The full address of a path. An internationalised host is written in A-labels: mail programs make a link of that
-    everywhere, and a right-to-left name cannot scramble the line it stands in. Raises ValueError for what is no path."""
+    everywhere, and a right-to-left name cannot scramble the line it stands in. Raises ValueError where it is no path."""
     if not path.startswith("/") or path.startswith("//"):
         raise ValueError(f"not a path of this site: {path!r}")
     return _base(settings.BASE_URL) + path
