@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tawasul.config import catalogues
@@ -13,6 +14,13 @@ from tawasul.service_levels import calendar
 from tests import settings as under_test
 
 pytest_plugins = ["tests.world", "tests.browsing"]
+
+
+# A machine that was busy for a moment is no finding; how long things may take is measured by the bench.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 
 class NetworkIsClosed(OSError):

@@ -163,7 +163,9 @@ def test_a_refusal_names_what_the_file_is_and_the_way_out(shelves: Path, upload:
     with pytest.raises(actions.Refused) as no:
         actions.store(upload(b"PK\3\4 whatever", "letter.docx"), by=None)
     with translation.override("ar"):
-        assert no.value.message == "ملفات \u2068DOCX\u2069 غير مسموح بها. احفظ الملف بصيغة PDF وأرفقه من جديد."
+        assert (
+            no.value.message == "ملفات \u2068DOCX\u2069 غير مسموح بها. احفظ الملف بصيغة PDF وأرفقه من جديد."
+        )
     with translation.override("en"):
         assert no.value.message == "DOCX files are not allowed. Save it as PDF and attach it again."
 

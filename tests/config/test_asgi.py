@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -46,7 +47,9 @@ def serve(
         "client": ("192.0.2.7", 1234),
         "server": ("127.0.0.1", 80),
     }
-    asyncio.run(front(scope, receive, send))
+    # In a thread of its own: where a browser runs beside, this one has a running loop already.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, front(scope, receive, send)).result()
     front.threads.shutdown()
     return sent
 

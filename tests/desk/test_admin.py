@@ -285,7 +285,10 @@ def test_history_is_read_only(lama_client: Client) -> None:
 
 def test_the_history_names_fields_in_the_readers_language(lama_client: Client, noura: Person) -> None:
     lama_client.post("/ar/admin/core/centresettings/1/change/", settings_form(reopen_days=14))
-    for lang, name in (("ar", "مدة إتاحة إعادة فتح التذكرة المغلقة"), ("en", "a closed ticket may be reopened")):
+    for lang, name in (
+        ("ar", "مدة إتاحة إعادة فتح التذكرة المغلقة"),
+        ("en", "a closed ticket may be reopened"),
+    ):
         assert name in lama_client.get(f"/{lang}/admin/core/centresettings/1/history/").content.decode()
 
 

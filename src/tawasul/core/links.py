@@ -9,8 +9,11 @@ from tawasul.core.domains import to_ascii_host
 
 
 def absolute(path: str) -> str:
-    """The full address of a path. An internationalised host is written in A-labels: mail programs make a link of that
-    everywhere, and a right-to-left name cannot scramble the line it stands in. Raises ValueError where it is no path."""
+    """The full address of a path; raises ValueError where it is none.
+
+    An internationalised host is written in A-labels: mail programs make a link of that everywhere, and a
+    right-to-left name cannot scramble the line it stands in.
+    """
     if not path.startswith("/") or path.startswith("//"):
         raise ValueError(f"not a path of this site: {path!r}")
     return _base(settings.BASE_URL) + path
