@@ -143,6 +143,12 @@ SMTP_HOST, SMTP_PORT = (
 SMTP_USER, SMTP_PASSWORD = env.text("TAWASUL_SMTP_USER"), env.text("TAWASUL_SMTP_PASSWORD")
 SMTP_SECURITY = env.text("TAWASUL_SMTP_SECURITY", "none")  # none, starttls, tls
 SMTP_TIMEOUT = env.number("TAWASUL_SMTP_TIMEOUT", 30, least=1)
+# Mail in. A token in our reply addresses and return path needs a server that delivers support+anything@… to support@…
+MAIL_TOKENS = env.flag("TAWASUL_MAIL_TOKENS", False)
+MAIL_AUTHSERV_ID = env.text(
+    "TAWASUL_MAIL_AUTHSERV_ID"
+)  # whose Authentication-Results are believed; none by default
+MAIL_MAX_BYTES = env.number("TAWASUL_MAIL_MAX_BYTES", 50 * 2**20, least=2**16)  # of one mail that comes in
 MAIL_CATCHER_DIR = DATA_DIR / "caught-mail" if DEMO else None
 SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN = (
     env.text("TAWASUL_SMS_GATEWAY_URL"),

@@ -63,6 +63,11 @@ class CentreSettings(models.Model):
     direct_form = models.BooleanField(
         _("the direct form is open"), default=True, help_text=_("Tickets without an account.")
     )
+    mail_opens_tickets = models.BooleanField(
+        _("a mail from a new address opens a ticket"),
+        default=True,
+        help_text=_("Once its writer has confirmed the address by a mailed link."),
+    )
     national_stamp = models.BooleanField(
         _("show the stamp of a registered government site"),
         default=False,

@@ -231,6 +231,7 @@ class Message(models.Model):
     author_name = models.CharField(max_length=150)
     text = models.TextField()  # as typed; an answer and a note are the Markdown subset, the rest is plain
     wanted = models.TextField(blank=True, default="")  # opening only: what help is wanted
+    rest = models.TextField(blank=True, default="")  # of a mail: quotations and signature, folded away
     html = models.TextField(blank=True, default="")  # rendered once, safe, a dir on each block
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.PORTAL)
     at = models.DateTimeField(default=clock.now)
@@ -293,6 +294,7 @@ class Attachment(models.Model):
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="attachments")
     draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="attachments")
     file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="attachment")
+    content_id = models.CharField(max_length=200, blank=True, default="")  # of a picture within a mail's HTML
 
     class Meta:
         constraints = [
@@ -303,6 +305,27 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.file.name
+
+
+class RefusedFile(models.Model):
+    """A file that came with a mail and was not taken: it is named with its reason, never passed over in silence."""
+
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="refused_files")
+    draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="refused_files")
+    name = models.CharField(max_length=200)  # cleaned, as a stored file's
+    type = models.CharField(max_length=100, blank=True, default="")  # what the sender claimed
+    size = models.PositiveBigIntegerField()  # bytes
+    reason = models.CharField(max_length=500)  # what ``attachments.reasons.message`` reads
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(message__isnull=True) ^ Q(draft__isnull=True), name="refusedfile_in_one_place"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Event(LeasedRow):
