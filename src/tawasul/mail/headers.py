@@ -13,6 +13,7 @@ from tawasul.mail.models import OutgoingMail
 from tawasul.tickets.models import Ticket
 
 MOST_REFERENCES = 10
+LOOP_FIELD = "X-Tawasul-Loop"
 
 
 @cache
@@ -25,6 +26,17 @@ def message_id(key: str) -> str:
     """A Message-ID that is the same for the same key, for ever, and that nobody outside can guess."""
     digest = hmac.new(settings.SECRET_KEY.encode(), b"message-id:" + key.encode(), hashlib.sha256).hexdigest()
     return f"<{digest[:32]}@{mail_domain()}>"
+
+
+def loop_mark() -> str:
+    """What stands in ``X-Tawasul-Loop`` of every mail of this portal, and of no other portal's: keyed."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), b"loop-mark", hashlib.sha256).hexdigest()
+    return digest[:32]
+
+
+def is_own_loop_mark(value: str) -> bool:
+    """Whether a mail that came in with this value of ``X-Tawasul-Loop`` once left this very portal."""
+    return hmac.compare_digest(value.strip().lower().encode("utf-8", "replace"), loop_mark().encode())
 
 
 def thread_root(ticket: Ticket) -> str:
@@ -50,6 +62,7 @@ def build(kind: str, ticket: Ticket | None) -> dict[str, str]:
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply",
         "List-Id": f"<tickets.{mail_domain()}>" if ticket is not None else f"<accounts.{mail_domain()}>",
+        LOOP_FIELD: loop_mark(),
     }
     if ticket is not None:
         fields["X-Tawasul-Ticket"] = ticket.spoken_number

@@ -19,6 +19,7 @@ from django.conf import settings
 
 from tawasul.core import addresses, centre
 from tawasul.core.addresses import BadAddress, parse_address
+from tawasul.mail import tokens
 from tawasul.mail.models import OutgoingMail
 
 EOL = "\r\n"
@@ -33,9 +34,14 @@ class NeedsSmtputf8(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Sender and recipient as they stand in MAIL and RCPT, and whether SMTPUTF8 must be asked for."""
+    """Addresses as they stand on the wire, and whether SMTPUTF8 must be asked for.
 
+    ``return_path`` and ``recipient`` are those of MAIL and RCPT, ``sender`` and ``reply_to`` those of the fields.
+    """
+
+    return_path: str
     sender: str
+    reply_to: str
     recipient: str
     utf8: bool
 
@@ -44,15 +50,31 @@ def envelope(mail: OutgoingMail, *, utf8_offered: bool) -> Envelope:
     """The envelope for a server that offers SMTPUTF8 or not.
 
     An ASCII mailbox at an internationalised domain goes out with the domain in A-labels (IDNA 2008), which any
-    server understands. Raises NeedsSmtputf8, and BadAddress for what is no address at all.
+    server understands. Where MAIL_TOKENS is on, the return path says which mail came back, and the reply address
+    which ticket is answered: a reply then needs neither its header fields nor its subject to find its way.
+    Raises NeedsSmtputf8, and BadAddress for what is no address at all.
     """
     recipient, sender = parse_address(mail.to_address), own_address()
     utf8 = recipient.ascii is None or sender.ascii is None
     if utf8 and not utf8_offered:
         raise NeedsSmtputf8
+    return_path, reply_to = sender, _published_address(sender, utf8=utf8)
+    if settings.MAIL_TOKENS:
+        if mail.pk is not None:
+            return_path = tokens.tagged(sender, tokens.make(tokens.MAIL, mail.pk))
+        if mail.ticket_id is not None:
+            reply_to = tokens.tagged(sender, tokens.make(tokens.TICKET, mail.ticket_id))
     return Envelope(
-        sender=sender.ascii or sender.address, recipient=recipient.ascii or recipient.address, utf8=utf8
+        return_path=_on_the_wire(return_path),
+        sender=_on_the_wire(sender),
+        reply_to=_on_the_wire(reply_to),
+        recipient=_on_the_wire(recipient),
+        utf8=utf8,
     )
+
+
+def _on_the_wire(address: addresses.Address) -> str:
+    return address.ascii or address.address
 
 
 def own_address() -> addresses.Address:
@@ -73,7 +95,7 @@ def build(mail: OutgoingMail, to: Envelope) -> bytes:
     fields = {
         "From": _person(name, to.sender, utf8=to.utf8),
         "To": _person(mail.to_name, to.recipient, utf8=to.utf8),
-        "Reply-To": _person(name, _reply_address(to), utf8=to.utf8),
+        "Reply-To": _person(name, to.reply_to, utf8=to.utf8),
         "Subject": _text(mail.subject, utf8=to.utf8),
         "Date": format_datetime(mail.created_at),
         "Message-ID": mail.message_id,
@@ -163,13 +185,13 @@ def _encoded(text: str) -> tuple[str, str]:
     return "quoted-printable", binascii.b2a_qp(data, istext=True).decode().replace(" " + EOL, "=20" + EOL)
 
 
-def _reply_address(to: Envelope) -> str:
+def _published_address(sender: addresses.Address, *, utf8: bool) -> addresses.Address:
     """The centre's published address where it has one that this mail can carry; else the sender's."""
     typed = centre.current().email
     if not typed:
-        return to.sender
+        return sender
     try:
         published = parse_address(typed)
     except BadAddress:
-        return to.sender
-    return published.ascii or (published.address if to.utf8 else to.sender)
+        return sender
+    return published if published.ascii is not None or utf8 else sender

@@ -160,7 +160,7 @@ class Deliverer:
         if smtp.has_extn("size"):
             parameters = f" SIZE={len(message)}{parameters}"
         held.nothing_said = True
-        _expect(250, smtp.docmd("MAIL", f"FROM:<{to.sender}>{parameters}"))
+        _expect(250, smtp.docmd("MAIL", f"FROM:<{to.return_path}>{parameters}"))
         held.nothing_said = False
         held.renew_if_old()
         _expect(250, smtp.docmd("RCPT", f"TO:<{to.recipient}>"), 251)
