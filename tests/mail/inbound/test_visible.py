@@ -1,8 +1,10 @@
 """What a person wrote is shown; what programs put around it is folded; in doubt more is shown."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tawasul.mail.inbound.visible import visible_text
+from tawasul.mail.inbound.visible import split, visible_text
 from tests.mail.inbound import openings_of_programs as known
 
 WRITTEN = "السلام عليكم،\n\nشكراً، تم تعديل خوادم الأسماء.\nIt works now at 10:30."
@@ -193,3 +195,40 @@ def test_nothing_is_never_shown_for_something() -> None:
 def test_reading_stays_quick_on_what_is_made_to_be_slow(piece: str) -> None:
     visible_text(piece * (150_000 // len(piece)))
     visible_text((piece * 30 + "\n") * 1500)
+
+
+SPLIT = [
+    ("Thanks.\n\nOn 05/01/2025 15:04, John wrote:\n> older\n\n-- \nNoura", "Thanks."),
+    ("> First?\n\nYes.\n\n> Second?\n\nNo.\n\nSent from my iPhone", "> First?\n\nYes.\n\n> Second?\n\nNo."),
+    (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nشكراً\n-----BEGIN PGP SIGNATURE-----\n\niQE\n",
+        "شكراً",
+    ),
+    ("nothing to fold", "nothing to fold"),
+    ("> only a quotation", "> only a quotation"),
+]
+
+
+@pytest.mark.parametrize(("body", "written"), SPLIT)
+def test_what_is_folded_stays_at_hand_in_its_order(body: str, written: str) -> None:
+    visible, rest = split(body)
+    assert visible == written == visible_text(body)
+    lines = [line.strip() for line in body.split("\n") if line.strip()]
+    folded = [line.strip() for line in rest.split("\n") if line.strip()]
+    assert folded == [line for line in lines if line not in written.split("\n")]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [WRITTEN, quoted(OLD), "", "-- ", "-----", "Noura", "From: x", known.MARKERS[0], known.FIELD_BLOCKS[0],
+             *known.ATTRIBUTIONS[:3], *known.DEVICE_LINES[:2], "-----BEGIN PGP SIGNATURE-----", "```"]
+        ),
+        max_size=30,
+    )
+)  # fmt: skip
+def test_nothing_is_thrown_away_whatever_a_body_holds(pieces: list[str]) -> None:
+    body = "\n".join(pieces)
+    visible, rest = split(body)
+    kept = sorted(line.strip() for line in f"{visible}\n{rest}".split("\n") if line.strip())
+    assert kept == sorted(line.strip() for line in body.split("\n") if line.strip())

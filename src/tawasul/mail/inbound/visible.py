@@ -5,6 +5,7 @@ The body is read as rows of one letter each: ``t`` written text, ``q`` quoted, `
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,9 +13,10 @@ from tawasul.mail.inbound import endings, markup, openings
 
 _NEWLINES: Final = re.compile("\r+\n|\r|\u2028|\u2029|\x0b|\x0c|\x85")
 _QUOTE: Final = re.compile(r"\s{0,8}(?:[A-Z]{1,3}|[A-Z][a-z]{1,5})?>|\s{0,4}[|¦]\s?>")
-_ARMOR: Final = re.compile(r"\A\s*-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][\w-]*:[^\n]*\n)*\n?")
-_ARMOR_END: Final = re.compile(
-    r"^-----BEGIN PGP SIGNATURE-----\n.*?(?:^-----END PGP SIGNATURE-----$|\Z)", re.MULTILINE | re.DOTALL
+_ARMOR: Final = re.compile(
+    r"\A\s*-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][\w-]*:[^\n]*\n)*\n?|"
+    r"^-----BEGIN PGP SIGNATURE-----\n.*?(?:^-----END PGP SIGNATURE-----$|\Z)",
+    re.MULTILINE | re.DOTALL,
 )
 # A sentence ends here; "28." and "p.m." end none.
 _SENTENCE_END: Final = re.compile(r"(?:[^\W\d_]{4,}[.]|[!?؟:：])\s*\Z")
@@ -35,18 +37,48 @@ class _Row:
 def visible_text(body: str) -> str:
     """The writer's own words in a plain text body (an HTML document is read as text first); never empty unless the
     body is. Newlines are \\n; blank lines and blanks at both ends are gone."""
+    return split(body)[0]
+
+
+def split(body: str) -> tuple[str, str]:
+    """``visible_text`` of the body, and the rest: everything that was folded away, in its order. Every line of the
+    body is in one of the two; only blank lines at the ends and blanks at the ends of lines are in neither."""
     text = _NEWLINES.sub("\n", body).replace("\ufeff", "")
     if markup.looks_like(text):
         text = markup.to_text(text, quotes=True)
-    text = _ARMOR.sub("", text)
-    text = _ARMOR_END.sub("", text)
     if not text.strip() or len(text) > _MOST:
-        return text.strip()
-    rows = _rows(text.split("\n"))
-    written = _written(rows)
-    result = "\n".join(line for row in written for line in row.lines)
-    result = "\n".join(line.rstrip() for line in result.split("\n")).strip("\n").rstrip()
-    return result.strip() if result.strip() else "\n".join(line.rstrip() for line in text.split("\n")).strip()
+        return text.strip(), ""
+    rows, armor = _unarmored(text)
+    shown = {id(row) for row in _written(rows)}
+    visible = _text(row for row in rows if id(row) in shown)
+    if not visible:
+        return _text([_Row("t", text.split("\n"))]), ""
+    return visible, _text(row for row in _merged(rows, armor) if id(row) not in shown)
+
+
+def _text(rows: Iterable[_Row]) -> str:
+    return "\n".join(line.rstrip() for row in rows for line in row.lines).strip()
+
+
+def _unarmored(text: str) -> tuple[list[_Row], list[tuple[int, _Row]]]:
+    """The rows of the text without the armour of PGP, and the armour with the number of rows that stand above it."""
+    rows: list[_Row] = []
+    armor: list[tuple[int, _Row]] = []
+    at = 0
+    for found in _ARMOR.finditer(text):
+        if at < found.start():
+            rows.extend(_rows(text[at : found.start()].removesuffix("\n").split("\n")))
+        armor.append((len(rows), _Row("a", found[0].split("\n"))))
+        at = found.end()
+    rows.extend(_rows(text[at:].split("\n")))
+    return rows, armor
+
+
+def _merged(rows: list[_Row], armor: list[tuple[int, _Row]]) -> Iterator[_Row]:
+    for at, row in enumerate(rows):
+        yield from (piece for place, piece in armor if place == at)
+        yield row
+    yield from (piece for place, piece in armor if place >= len(rows))
 
 
 # -- rows ----------------------------------------------------------------------------------------------------------
