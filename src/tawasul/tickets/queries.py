@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from tawasul.accounts.models import Person
 from tawasul.attachments.models import StoredFile
-from tawasul.core import clock
+from tawasul.core import clock, keyset
 from tawasul.search.normalise import normalise
 from tawasul.tickets import numbers
 from tawasul.tickets.models import Attachment, Event, Message, Status, Ticket
@@ -22,8 +22,6 @@ TURNS: dict[str, tuple[Status, ...]] = {
     "you": (Status.WITH_CUSTOMER,),
     "closed": (Status.CLOSED,),
 }
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)  # what both databases keep; a float would lose the last digit
 VIEWS = ("mine", "unassigned", "all", "overdue", "with_customer", "on_hold", "closed")
 
 
@@ -60,14 +58,7 @@ class Entry:
     files: Sequence[StoredFile] = ()
 
 
-@dataclass(slots=True)
-class Page:
-    """A keyset page. ``newer`` and ``older`` are cursors for the neighbouring pages, empty where there is none."""
-
-    rows: list[Ticket]
-    newer: str = ""
-    older: str = ""
-
+Page = keyset.Page[Ticket]
 
 _LETTER = ("pk", "kind", "author_name", "wanted", "html", "at", "file_count")
 _FACT = ("kind", "actor_name", "data", "at")
@@ -161,37 +152,4 @@ def _view(view: str, person: Person) -> QuerySet[Ticket]:
 
 
 def _page(rows: QuerySet[Ticket], key: str, *, after: str, before: str, newest_first: bool) -> Page:
-    """Cut one keyset page ordered by (key, id). A cursor that cannot be read counts as none."""
-    backwards = bool(before) and not after
-    moment, pk = _cursor(before if backwards else after)
-    descending = newest_first != backwards
-    sign = "-" if descending else ""
-    if moment is not None:
-        beyond = "lt" if descending else "gt"
-        # the first condition lets the index start at the cursor; the second cuts ties by id
-        rows = rows.filter(**{f"{key}__{beyond}e": moment}).filter(
-            Q(**{f"{key}__{beyond}": moment}) | Q(**{f"pk__{beyond}": pk})
-        )
-    found = list(rows.order_by(f"{sign}{key}", f"{sign}pk")[: PAGE + 1])
-    more = len(found) > PAGE
-    found = found[:PAGE]
-    if backwards:
-        found.reverse()
-    if not found:
-        return Page([])
-    first, last = _mark(found[0], key), _mark(found[-1], key)
-    has_newer = more if backwards else moment is not None
-    has_older = True if backwards else more
-    return Page(found, newer=first if has_newer else "", older=last if has_older else "")
-
-
-def _mark(ticket: Ticket, key: str) -> str:
-    return f"{(getattr(ticket, key) - _EPOCH) // _TICK}_{ticket.pk}"
-
-
-def _cursor(text: str) -> tuple[datetime | None, int]:
-    try:
-        stamp, _, pk = text.partition("_")
-        return _EPOCH + int(stamp) * _TICK, int(pk)
-    except (ValueError, OverflowError):
-        return None, 0
+    return keyset.page(rows, key, PAGE, after=after, before=before, newest_first=newest_first)
