@@ -143,6 +143,8 @@ SMTP_HOST, SMTP_PORT = (
 SMTP_USER, SMTP_PASSWORD = env.text("TAWASUL_SMTP_USER"), env.text("TAWASUL_SMTP_PASSWORD")
 SMTP_SECURITY = env.text("TAWASUL_SMTP_SECURITY", "none")  # none, starttls, tls
 SMTP_TIMEOUT = env.number("TAWASUL_SMTP_TIMEOUT", 30, least=1)
+DKIM_DOMAIN, DKIM_SELECTOR = env.text("TAWASUL_DKIM_DOMAIN"), env.text("TAWASUL_DKIM_SELECTOR")
+DKIM_KEY_FILE = env.text("TAWASUL_DKIM_KEY_FILE")  # RSA, PEM; see mail/signing.py
 # Mail in. A token in our reply addresses and return path needs a server that delivers support+anything@… to support@…
 MAIL_TOKENS = env.flag("TAWASUL_MAIL_TOKENS", False)
 MAIL_AUTHSERV_ID = env.text(

@@ -32,6 +32,7 @@ def _reasons() -> dict[str, str]:
         "postponed": gettext("The mail server put it off:"),
         "line_broke": gettext("The connection to the mail server broke off."),
         "unreachable": gettext("The mail server cannot be reached."),
+        "dkim": gettext("The key for signing mail (DKIM) cannot be used; nothing leaves until it is put right."),
     }
 
 

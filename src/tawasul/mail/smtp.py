@@ -1,7 +1,8 @@
 """The deliverer: the only code that talks to a mail server. It sends rows of the ledger, never inside a transaction.
 
 What a server says decides: 2xx sent; 4xx and a broken line, tried again later; 5xx to the mail itself, failed for
-good with the server's words. A fault of the connection (no server, no sign-in, no TLS) is no mail's fault: all wait.
+good with the server's words. A fault of ours or of the connection (no server, no sign-in, no TLS, no key to sign with)
+is no mail's fault: all wait.
 When the line breaks after the message and before the answer nobody can know; the mail goes again with the same
 Message-ID, by which the other side can tell.
 """
@@ -22,7 +23,7 @@ from tawasul.core import clock
 from tawasul.core.addresses import BadAddress
 from tawasul.core.domains import to_ascii_host
 from tawasul.core.leases import backoff
-from tawasul.mail import headers, mime
+from tawasul.mail import headers, mime, signing
 from tawasul.mail.models import OutgoingMail
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,14 @@ class Refused(Exception):
 
 
 class Unreachable(Exception):
-    """No usable connection; the message says why, without secrets."""
+    """Nothing can be sent at present, by no fault of any mail's: no usable connection, no key to sign with.
+
+    ``code`` is of mail/reasons.py; the message says why, without secrets.
+    """
+
+    def __init__(self, why: str, *, code: str = "unreachable") -> None:
+        super().__init__(why)
+        self.code = code
 
 
 class LeaseLost(Exception):
@@ -94,7 +102,7 @@ class Deliverer:
             try:
                 self._deliver(mail, held_since=claimed)
             except Unreachable as problem:
-                self._wait_for_server(rows[position:], str(problem))
+                self._wait_for_server(rows[position:], problem)
                 return position
         return len(rows)
 
@@ -154,7 +162,10 @@ class Deliverer:
 
     def _converse(self, smtp: smtplib.SMTP, mail: OutgoingMail, held: "_Lease") -> str:
         to = mime.envelope(mail, utf8_offered=smtp.has_extn("smtputf8"))
-        message = mime.build(mail, to)
+        try:
+            message = signing.signed(mime.build(mail, to))
+        except signing.CannotSign as problem:
+            raise Unreachable(str(problem), code="dkim") from None
         smtp.command_encoding = "utf-8" if to.utf8 else "ascii"
         parameters = " BODY=8BITMIME SMTPUTF8" if to.utf8 else ""
         if smtp.has_extn("size"):
@@ -207,14 +218,14 @@ class Deliverer:
         if smtp is not None:
             smtp.close()
 
-    def _wait_for_server(self, rows: list[OutgoingMail], why: str) -> None:
+    def _wait_for_server(self, rows: list[OutgoingMail], why: Unreachable) -> None:
         self._drop()
         self._failures += 1
         pause = backoff(self._failures, first=FIRST_PAUSE, most=LONGEST_PAUSE)
         self._closed_until = time.monotonic() + pause.total_seconds()
-        log.warning("no mail server, next try in %.0f s: %s", pause.total_seconds(), why)
+        log.warning("no mail can be sent, next try in %.0f s: %s: %s", pause.total_seconds(), why.code, why)
         # The server was not asked, so this counts as no attempt.
-        OutgoingMail.objects.release(rows, delay=pause, error=f"unreachable: {why}")
+        OutgoingMail.objects.release(rows, delay=pause, error=f"{why.code}: {why}")
 
 
 class _Lease:

@@ -29,6 +29,8 @@ def _findings() -> Iterator[tuple[bool, bool, str]]:
     from django.conf import settings
     from django.db import Error, connection
 
+    from tawasul.mail import signing
+
     yield (
         settings.DATA_DIR.is_dir() and os.access(settings.DATA_DIR, os.W_OK),
         True,
@@ -49,6 +51,13 @@ def _findings() -> Iterator[tuple[bool, bool, str]]:
             False,
             False,
             f"mail server {settings.SMTP_HOST} port {settings.SMTP_PORT}: {problem.strerror or problem}",
+        )
+    if signing.wanted():
+        why = signing.trouble()
+        yield (
+            not why,
+            True,
+            f"mail is signed for {settings.DKIM_DOMAIN}" if not why else f"signing of mail: {why}",
         )
     yield settings.BEHIND_TLS, False, f"pages are at {settings.BASE_URL} (https in production)"
     yield bool(postgres.binaries()), False, "PostgreSQL's programs, for the suite's second run"
