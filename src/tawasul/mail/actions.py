@@ -139,6 +139,8 @@ def retry_now(mail: OutgoingMail) -> bool:
             give_up_at=now + GIVE_UP_AFTER,
             done_at=None,
             lease=None,
+            settled_at=None,
+            settled_by=None,
         )
     )
 
@@ -154,3 +156,71 @@ def correct_address(mail: OutgoingMail, address: str) -> bool:
             to_address=address, attempts=0, last_error="", smtp_reply=""
         )
         return bool(changed) and retry_now(mail)
+
+
+class NotSentAgain(Exception):
+    """A mail is not sent once more. ``code`` says why: ``not_sent`` (it has not gone out: ``retry_now`` is the way),
+    ``private`` (it opens an account, so it goes to no other address)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def send_again(mail: OutgoingMail, *, by: Person, to: str = "") -> OutgoingMail:
+    """Write a copy of a mail that has gone out, to the same address or to ``to``, which ``core.addresses`` accepted.
+
+    What was sent stays as it was sent: the copy is a row of its own with a Message-ID of its own, in the same thread.
+    A mail has one copy: asked again, whoever asks and at whatever moment, that one is returned. (The copy may have a
+    copy.) The mail then needs nobody's care any more. Raises NotSentAgain.
+    """
+    if mail.state != OutgoingMail.State.SENT:
+        raise NotSentAgain("not_sent")
+    if to and to != mail.to_address and KINDS[mail.kind].private:
+        raise NotSentAgain("private")
+    now, key = clock.now(), copy_key(mail)
+    copy = OutgoingMail(
+        kind=mail.kind,
+        to_address=to or mail.to_address,
+        to_name=mail.to_name,
+        language=mail.language,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        headers=_in_thread_of(mail),
+        message_id=headers.message_id(key),
+        key=key,
+        ticket_id=mail.ticket_id,
+        letter_id=mail.letter_id,
+        person_id=mail.person_id,
+        created_at=now,
+        next_try_at=now,
+        give_up_at=now + GIVE_UP_AFTER,
+    )
+    try:
+        with transaction.atomic():
+            copy.save(force_insert=True)
+    except IntegrityError:
+        copy = OutgoingMail.objects.get(key=key)
+    settle(mail, by=by)
+    return copy
+
+
+def copy_key(mail: OutgoingMail) -> str:
+    """The key of the one copy of a mail."""
+    return f"again:{mail.pk}"
+
+
+def settle(mail: OutgoingMail, *, by: Person) -> bool:
+    """Nothing more is to be done about a mail that failed or came back; False where somebody said so before."""
+    return bool(
+        OutgoingMail.objects.filter(pk=mail.pk, settled_at=None).update(settled_at=clock.now(), settled_by=by)
+    )
+
+
+def _in_thread_of(mail: OutgoingMail) -> dict[str, str]:
+    """The copy's header fields: those of the mail, and a first mail's copy refers to the first mail."""
+    fields: dict[str, str] = dict(mail.headers)
+    if KINDS[mail.kind].opens_thread and "References" not in fields:
+        fields |= {"In-Reply-To": mail.message_id, "References": mail.message_id}
+    return fields

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from tawasul.accounts.models import Language
 from tawasul.core import clock
@@ -52,6 +53,12 @@ class OutgoingMail(LeasedRow):
     smtp_reply = models.CharField(max_length=500, blank=True, default="")
     bounce = models.CharField(max_length=9, choices=Bounce, blank=True, default="")  # it came back after all
     bounced_at = models.DateTimeField(null=True, default=None)
+    settled_at = models.DateTimeField(
+        null=True, default=None
+    )  # staff saw that it failed or came back, and acted
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = LeasedRowQuerySet["OutgoingMail"].as_manager()
 
@@ -60,6 +67,13 @@ class OutgoingMail(LeasedRow):
             models.Index(fields=["next_try_at"], condition=LeasedRow.waiting(), name="outgoingmail_waiting"),
             models.Index(fields=["ticket", "created_at"], name="outgoingmail_of_ticket"),
             models.Index(fields=["state", "-created_at"], name="outgoingmail_by_state"),
+            models.Index(Lower("to_address"), name="outgoingmail_of_address"),
+            models.Index(fields=["-created_at", "-id"], condition=~Q(bounce=""), name="outgoingmail_bounced"),
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(settled_at__isnull=True) & (Q(state="failed") | ~Q(bounce="")),
+                name="outgoingmail_for_staff",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,6 +83,11 @@ class OutgoingMail(LeasedRow):
     def why(self) -> str:
         """Why it waits or failed, in the active language, with the server's own words; empty where all is well."""
         return reasons.in_words(self.last_error, self.smtp_reply)
+
+    @property
+    def needs_staff(self) -> bool:
+        """It failed for good or came back, and nobody has seen to it yet."""
+        return self.settled_at is None and (self.state == self.State.FAILED or bool(self.bounce))
 
 
 class IncomingMail(LeasedRow):

@@ -12,7 +12,7 @@ from tawasul.attachments.models import StoredFile
 from tawasul.core import clock, keyset
 from tawasul.search.normalise import normalise
 from tawasul.tickets import numbers
-from tawasul.tickets.models import Attachment, Event, Message, Status, Ticket
+from tawasul.tickets.models import Attachment, Channel, Event, Message, RefusedFile, Status, Ticket
 
 PAGE = 25
 COUNT_UP_TO = 100  # a larger count is shown as "99+"
@@ -36,6 +36,8 @@ class Letter:
     html: str
     at: datetime
     file_count: int
+    channel: str = Channel.PORTAL
+    rest: str = ""  # of a mail: what was folded away
 
 
 @dataclass(slots=True)
@@ -50,17 +52,18 @@ class Fact:
 
 @dataclass(slots=True)
 class Entry:
-    """One line of a conversation: a letter with its files, or an event."""
+    """One line of a conversation: a letter with its files and those that were refused, or an event."""
 
     at: datetime
     message: Letter | None = None
     event: Fact | None = None
     files: Sequence[StoredFile] = ()
+    refused: Sequence[RefusedFile] = ()
 
 
 Page = keyset.Page[Ticket]
 
-_LETTER = ("pk", "kind", "author_name", "wanted", "html", "at", "file_count")
+_LETTER = ("pk", "kind", "author_name", "wanted", "html", "at", "file_count", "channel", "rest")
 _FACT = ("kind", "actor_name", "data", "at")
 # Of some events the letters tell already
 _TOLD_BY_LETTERS = {Event.Kind.ANSWERED, Event.Kind.FOLLOWED_UP, Event.Kind.NOTED}
@@ -70,7 +73,8 @@ _LETTERS_FOR_CUSTOMERS = [kind for kind in Message.Kind.values if kind != Messag
 
 
 def conversation(ticket: Ticket, *, for_staff: bool) -> list[Entry]:
-    """Letters and events in order of time, files with their letters: three queries, whatever the length."""
+    """Letters and events in order of time, files with their letters: three queries, whatever the length; a fourth for
+    what was refused of the letters that came by mail."""
     messages = Message.objects.filter(ticket_id=ticket.pk)
     if not for_staff:
         messages = messages.filter(kind__in=_LETTERS_FOR_CUSTOMERS)
@@ -84,11 +88,29 @@ def conversation(ticket: Ticket, *, for_staff: bool) -> list[Entry]:
         attachments = Attachment.objects.filter(message__in=with_files)
         for attachment in attachments.select_related("file").order_by("pk"):
             files.setdefault(attachment.message_id or 0, []).append(attachment.file)
-    entries = [Entry(at=letter.at, message=letter, files=files.get(letter.pk, ())) for letter in letters]
+    refused = _refused([letter.pk for letter in letters if letter.channel == Channel.MAIL])
+    entries = [
+        Entry(
+            at=letter.at,
+            message=letter,
+            files=files.get(letter.pk, ()),
+            refused=refused.get(letter.pk, ()),
+        )
+        for letter in letters
+    ]
     facts = (Fact(*row) for row in events.order_by("at", "pk").values_list(*_FACT))
     entries += [Entry(at=fact.at, event=fact) for fact in facts]
     entries.sort(key=lambda entry: entry.at)  # stable: a letter before the event of the same moment
     return entries
+
+
+def _refused(letters: Sequence[int]) -> dict[int, list[RefusedFile]]:
+    """By letter, the files that came with it and were not taken."""
+    found: dict[int, list[RefusedFile]] = {}
+    if letters:
+        for file in RefusedFile.objects.filter(message__in=letters).order_by("pk"):
+            found.setdefault(file.message_id or 0, []).append(file)
+    return found
 
 
 def tabs(person: Person) -> dict[str, int]:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from markupsafe import Markup, escape
 
+from tawasul.tickets.models import Channel
 from tawasul.ui import text, words
 from tawasul.ui.icons import icon
 
@@ -20,6 +21,8 @@ class LetterLike(Protocol):
     wanted: str
     html: str
     at: datetime
+    channel: str
+    rest: str
 
 
 def letter_start(
@@ -32,6 +35,9 @@ def letter_start(
     side = side or SIDES[message.kind]
     when = (reader or text.ReadersClock()).written(message.at)
     who = f"<span>{escape(role)}</span> " if role else ""
+    if message.channel == Channel.MAIL:
+        words_by_mail = words.gettext("by e-mail")
+        who += f'<span class="by-mail">{icon("mail")}{words_by_mail}</span> '
     said = message.html
     if side == "note":
         label = words.gettext("Internal note, the customer does not see it")
@@ -39,8 +45,19 @@ def letter_start(
     if message.wanted:
         label = words.gettext("The help wanted")  # not within the f-string: extraction does not look there
         said += f'<p class="wanted">{label}</p>{text.plain(message.wanted)}'
+    if message.rest:
+        said += folded(message.rest)
     return Markup(  # noqa: S704 (every value is escaped above, or is HTML of core.markdown)
         f'<li class="letter" data-from="{escape(side)}" id="message-{message.pk}">\n'
         f'<div class="by"><b><bdi>{escape(message.author_name)}</bdi></b>{who}{when}</div>\n'
         f'<div class="said">\n{said}\n'
+    )
+
+
+def folded(rest: str) -> Markup:
+    """What a mail carried below the writer's own words, quotations and signature say: there, and out of the way."""
+    show = words.gettext("Show the rest")
+    return Markup(  # noqa: S704
+        f'<details class="rest"><summary>{icon("ellipsis")}{show}</summary>'
+        f'<div class="rest-text" dir="auto">{escape(rest)}</div></details>'
     )

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
+from tawasul.attachments import reasons
 from tawasul.core import clock, dates
 from tawasul.core.markdown import render_plain
 
@@ -145,6 +146,7 @@ def filters() -> dict[str, Callable[..., Any]]:
         "spoken_number": spoken_number,
         "kind_name": kind_name,
         "pages_text": pages_text,
+        "refusal": reasons.message,
         "stored_html": safe,
         "plain": plain,
         "iso": iso,

@@ -1,0 +1,223 @@
+"""The ledger as pages: mails of one direction in one state, the newest first; finding one; what waits for staff.
+
+Nothing here counts a table: counts stop at ``COUNT_UP_TO``, pages are cut by keys, every list is served by an index.
+A search is served by an index where it names an address or a ticket, or a mail of ours by its Message-ID; everything
+else is looked for among the newest mails only, and the caller says so.
+"""
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Lower, Substr
+
+from tawasul.core.addresses import BadAddress, parse_address
+from tawasul.core.keyset import Page, page
+from tawasul.mail.models import AddressState, IncomingMail, OutgoingMail, RawMail
+from tawasul.search.normalise import normalise
+from tawasul.tickets import numbers
+from tawasul.tickets.models import Ticket
+
+In, Out = IncomingMail.State, OutgoingMail.State
+Row = TypeVar("Row", IncomingMail, OutgoingMail)
+
+PAGE: Final = 25
+COUNT_UP_TO: Final = 100  # a larger count is shown as "99+"
+WORDS_AMONG: Final = 2_000  # so many of the newest mails are looked through for words
+IDS_AMONG: Final = 20_000  # and so many for another system's Message-ID
+MOST_FOUND: Final = 50
+MOST_HELD: Final = 20  # of one ticket, on its page
+_HEAD: Final = 65_536  # octets of a stored original that are read for its header; of these at most
+_HEAD_READ: Final = 262_144  # are unpacked
+
+BOUNCED: Final = "bounced"  # a state of what went out that cuts across the others
+STATES_IN: Final = ("", In.HELD, In.PARKED, In.WAITING, In.DONE, In.DISCARDED)
+STATES_OUT: Final = ("", Out.FAILED, BOUNCED, Out.WAITING, Out.SENT)
+_HEAVY_IN: Final = ("text", "html", "notes", "envelope_to")
+_HEAVY_OUT: Final = ("text", "html", "headers")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was typed, understood: one of a ticket's number (digits), an address (lower case), a Message-ID, words."""
+
+    number: str = ""
+    address: str = ""
+    message_id: str = ""
+    words: tuple[str, ...] = ()
+
+    @property
+    def is_bounded(self) -> int:
+        """Among how many of the newest mails it is looked for; 0 where among all."""
+        return WORDS_AMONG if self.words else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ForStaff:
+    """What staff must see to, the newest of each kind first; ``more`` where there is more than is shown."""
+
+    incoming: list[IncomingMail]
+    outgoing: list[OutgoingMail]
+    more_in: bool = False
+    more_out: bool = False
+
+
+def understood(typed: str) -> Search:
+    """What somebody looks for. A number in either script; ``<…>`` is a Message-ID; with an @ an address."""
+    typed = typed.strip()[:1000]
+    if typed.startswith("<") or typed.endswith(">"):
+        return Search(message_id=f"<{typed.strip('<>').strip()}>")
+    try:
+        return Search(number=numbers.parse_number(typed))
+    except (numbers.NotANumber, numbers.Mistyped):
+        pass
+    if "@" in typed and " " not in typed:
+        try:
+            return Search(address=parse_address(typed).key, message_id=f"<{typed}>")
+        except BadAddress:
+            return Search(address=typed.lower(), message_id=f"<{typed}>")
+    return Search(words=tuple(normalise(typed).split()[:8]))
+
+
+def incoming(state: str = "", *, after: str = "", before: str = "") -> Page[IncomingMail]:
+    """A page of what came in, in one state or all."""
+    rows = _light_in()
+    if state:
+        rows = rows.filter(state=state)
+    return page(rows, "received_at", PAGE, after=after, before=before, newest_first=True)
+
+
+def outgoing(state: str = "", *, after: str = "", before: str = "") -> Page[OutgoingMail]:
+    """A page of what went out or is to go, in one state or all."""
+    rows = _light_out()
+    if not state:  # they were written in the order of their keys
+        return page(rows, "pk", PAGE, after=after, before=before, newest_first=True)
+    rows = rows.exclude(bounce="") if state == BOUNCED else rows.filter(state=state)
+    return page(rows, "created_at", PAGE, after=after, before=before, newest_first=True)
+
+
+def counts_in() -> dict[str, int]:
+    """How many came in and are in which state, each up to COUNT_UP_TO."""
+    return {state: _counted(IncomingMail.objects.filter(state=state)) for state in STATES_IN if state}
+
+
+def counts_out() -> dict[str, int]:
+    """How many are to go out and are in which state, each up to COUNT_UP_TO."""
+    counted = {state: _counted(OutgoingMail.objects.filter(state=state)) for state in Out}
+    return {**counted, BOUNCED: _counted(OutgoingMail.objects.exclude(bounce=""))}
+
+
+def count_for_staff() -> int:
+    """How many mails wait for a decision of staff, up to COUNT_UP_TO. Two bounded queries."""
+    waiting = _counted(IncomingMail.objects.filter(state__in=(In.HELD, In.PARKED)))
+    return min(waiting + _counted(_for_staff(OutgoingMail.objects.all())), COUNT_UP_TO)
+
+
+def for_staff() -> ForStaff:
+    """Held and parked, failed and come back: the first page of each. Three queries."""
+    held, parked = (
+        list(_light_in().filter(state=state).order_by("-received_at", "-pk")[: PAGE + 1])
+        for state in (In.HELD, In.PARKED)
+    )
+    came = sorted([*held, *parked], key=lambda mail: (mail.received_at, mail.pk), reverse=True)
+    went = list(_for_staff(_light_out()).order_by("-created_at", "-pk")[: PAGE + 1])
+    return ForStaff(came[:PAGE], went[:PAGE], more_in=len(came) > PAGE, more_out=len(went) > PAGE)
+
+
+def found_incoming(search: Search) -> list[IncomingMail]:
+    """At most MOST_FOUND mails that came in, the newest first."""
+    rows = _light_in().order_by("-received_at", "-pk")
+    if search.number:
+        return list(rows.filter(ticket__number=search.number)[:MOST_FOUND])
+    if search.message_id:
+        newest = IncomingMail.objects.order_by("-received_at", "-pk").values("pk", "message_id")[:IDS_AMONG]
+        keys = [row["pk"] for row in newest.iterator() if row["message_id"] == search.message_id]
+        if keys or not search.address:
+            return list(rows.filter(pk__in=keys[:MOST_FOUND]))
+    if search.address:
+        return list(rows.filter(from_address=search.address)[:MOST_FOUND])
+    looked_through = IncomingMail.objects.order_by("-received_at", "-pk")
+    keys = _matching(
+        search, looked_through.values_list("pk", "subject", "from_name", "from_address")[:WORDS_AMONG]
+    )
+    return list(rows.filter(pk__in=keys))
+
+
+def found_outgoing(search: Search) -> list[OutgoingMail]:
+    """At most MOST_FOUND mails that went out or are to go, the newest first."""
+    rows = _light_out().order_by("-created_at", "-pk")
+    if search.number:
+        return list(rows.filter(ticket__number=search.number)[:MOST_FOUND])
+    if search.message_id:
+        by_id = list(rows.filter(message_id=search.message_id))
+        if by_id or not search.address:
+            return by_id
+    if search.address:
+        to_it = rows.alias(address=Lower("to_address")).filter(address=search.address)
+        return list(to_it[:MOST_FOUND])
+    looked_through = OutgoingMail.objects.order_by("-pk")
+    keys = _matching(
+        search, looked_through.values_list("pk", "subject", "to_name", "to_address")[:WORDS_AMONG]
+    )
+    return list(rows.filter(pk__in=keys))
+
+
+def of_ticket(ticket: Ticket) -> list[IncomingMail]:
+    """What came in about the ticket or is held beside it, oldest first: texts of the held ones only, no markup;
+    ``has_html`` says whether there is any. One query."""
+    return list(
+        IncomingMail.objects.filter(ticket=ticket)
+        .defer(*_HEAVY_IN)
+        .annotate(
+            held_text=Case(When(state=In.HELD, then=F("text")), default=Value("")),
+            has_html=Case(When(html="", then=Value(False)), default=Value(True)),
+        )
+        .order_by("received_at", "pk")
+    )
+
+
+def address_state(address: str) -> AddressState | None:
+    """What is known of an address that mails came back from; None where nothing bad is."""
+    return AddressState.objects.filter(address=address.lower()).first()
+
+
+def original(mail: IncomingMail) -> bytes | None:
+    """The mail as the door took it; None where its bytes are gone."""
+    kept = RawMail.objects.filter(mail=mail).first()
+    return zlib.decompress(bytes(kept.content)) if kept is not None else None
+
+
+def original_head(mail: IncomingMail) -> bytes:
+    """The beginning of the original, in which its header stands; empty where its bytes are gone."""
+    begin = RawMail.objects.filter(mail=mail).values_list(Substr("content", 1, _HEAD), flat=True).first()
+    return zlib.decompressobj().decompress(bytes(begin), _HEAD_READ) if begin else b""
+
+
+def _light_in() -> QuerySet[IncomingMail]:
+    return IncomingMail.objects.select_related("ticket").defer(*_HEAVY_IN)
+
+
+def _light_out() -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.select_related("ticket").defer(*_HEAVY_OUT)
+
+
+def _for_staff(rows: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+    """As ``OutgoingMail.needs_staff``; the very condition of an index."""
+    return rows.filter(Q(settled_at__isnull=True) & (Q(state=Out.FAILED) | ~Q(bounce="")))
+
+
+def _counted(rows: QuerySet[Row]) -> int:
+    return rows[:COUNT_UP_TO].count()
+
+
+def _matching(search: Search, rows: Iterable[tuple[int, str, str, str]]) -> list[int]:
+    """The keys of the rows that hold every word, in any spelling of it."""
+    found: list[int] = []
+    for key, *texts in rows:
+        if search.words and all(word in normalise(" ".join(texts)) for word in search.words):
+            found.append(key)
+            if len(found) == MOST_FOUND:
+                break
+    return found
