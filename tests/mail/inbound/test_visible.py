@@ -232,3 +232,53 @@ def test_nothing_is_thrown_away_whatever_a_body_holds(pieces: list[str]) -> None
     visible, rest = split(body)
     kept = sorted(line.strip() for line in f"{visible}\n{rest}".split("\n") if line.strip())
     assert kept == sorted(line.strip() for line in body.split("\n") if line.strip())
+
+
+RULED = [
+    "First part of the letter.\n\n_______________\n\nThis is the second part, which I wrote too.\n\nRegards,\nNoura",
+    "## Points\n----\n\n1. Fast\n2. Small\n\n----\n\nThe lines above are drawn by me, not by a mailer.\n\n====\n\nYes.",
+    "الجزء الأول\n-----\nثم وجدت أن خادم الأسماء لا يستجيب منذ أمس.\n-----\nأرجو الإفادة بأسرع وقت ممكن، وشكراً لكم.",
+]
+
+
+@pytest.mark.parametrize("body", RULED)
+def test_a_rule_above_sentences_is_no_signatures_mark(body: str) -> None:
+    assert visible_text(body) == body
+    assert visible_text(f"{body}\n\nOn 05/01/2025 15:04, John wrote:\n{quoted(OLD)}") == body
+
+
+def test_words_on_the_line_of_an_opening_are_shown() -> None:
+    for line in ("Thanks On Sun, Jan 5, 2025 at 3:04 PM, js@example.com wrote:",
+                 "Thanks--- On Sun, Jan 5, 2025 at 3:04 PM, js@example.com wrote:"):  # fmt: skip
+        visible, rest = split(f"First\n{line}\n{quoted(OLD)}")
+        assert visible == "First\nThanks"
+        assert "On Sun, Jan 5" in rest
+    own = "شكراً لكم في الأحد، 5 يناير 2025 كتب محمد <m@example.sa>:"
+    assert visible_text(f"{own}\n{quoted(OLD)}") == "شكراً لكم"
+
+
+def test_fields_that_hold_no_address_and_no_date_are_sentences() -> None:
+    body = "from: the beginning I liked it.\nsent: you a letter about it.\nto: sum up, let us go.\nsubject: to change."
+    assert visible_text(f"Here it is.\n\n{body}") == f"Here it is.\n\n{body}"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "2025/1/5 Noura via Forum <n@example.sa>",
+        "On Sun, 5 Jan 2025 15:04:05 +0300 John Smith <js@example.com> wrote",
+        "Date: Sun, 5 Jan 2025 15:04:05 +0300\nTo: noura@example.sa",
+    ],
+)
+def test_an_opening_without_its_colon_is_known_by_its_whole_shape(opening: str) -> None:
+    assert visible_text(f"{WRITTEN}\n\n{opening}\n\n{quoted(OLD)}") == WRITTEN
+
+
+def test_a_blank_line_stays_where_an_opening_stood() -> None:
+    body = "First,\nOn 05/01/2025 15:04, John wrote:\n> a question?\n\nMy answer."
+    assert visible_text(body) == "First,\n\n> a question?\n\nMy answer."
+
+
+def test_the_rest_of_a_quoted_link_is_quoted() -> None:
+    body = "Yes.\n\nOn 05/01/2025 15:04, John wrote:\n> see (https://example.com/a\n_b=3dd5)\n> there\n"
+    assert visible_text(body) == "Yes."

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 _DEVICES: Final = (
-    r"i\s?phon|i\s?pad|i\s?pod|i\s?mac|macbook|apple|android|samsung|galaxy|black\s?berry|mobile|handy|"
+    r"i\s?phon|i\s?pad|i\s?pod|i\s?mac|macbook|apple|android|samsung|galaxy|black\s?berry|mobile|handy|mobilgerät|"
     r"phone|smart\s?phone|tablet|outlook|hotmail|yahoo|gmail|"
     r"\bmail\b|airmail|windows|nokia|lumia|\bhtc\b|huawei|honor|xiaomi|redmi|poco\b|oppo|vivo|realme|"
     r"one\s?plus|pixel|sony|xperia|\blg\b|motorola|moto\b|"
@@ -66,7 +66,8 @@ _OTHER_SENT: Final = re.compile(
     r"[\s\W_]*(?:\w{2,20} from (?:my )?mobile|من (?:جوالي|هاتفي|جهازي|الجوال|الآيفون|الايفون)|"
     r"from my (?:mobile|i?phone|ipad|android)(?: \w+)?|"
     r"sent (?:with|using|by|via) \w+(?: \w+){0,3}|(?:please )?excuse (?:my )?(?:brevity|typos)[^.]{0,40}|"
-    r"sent from (?:my )?(?:\w+ ?){0,2}(?:wireless|lte|4g|5g)[^.]{0,40})[.!]?[\s\W_]*\Z",
+    r"sent from (?:my )?(?:\w+ ?){0,2}(?:wireless|lte|4g|5g)[^.]{0,40}|"
+    r"sent by \w+|sent from my [\w-]+(?: [\w-]+){0,2})[.!]?[\s\W_]*\Z",
     re.IGNORECASE,
 )
 _ASIDE: Final = re.compile(
@@ -86,7 +87,8 @@ def is_device_line(line: str) -> bool:
     """Whether ``line`` (plain) is what a telephone or program adds: "Sent from my iPhone", «أُرسلت من الـ iPhone»."""
     if len(line) > 300 or not line.strip():
         return False
-    line = _ASIDE.sub("", line)
+    line = line.strip()
+    line = _ASIDE.sub("", line.strip("<> ") if line.startswith("<") and line.endswith(">") else line)
     if len(line) > 160 or not line.strip():
         return False
     if _GET_OUTLOOK.match(line) or _ARABIC_DEVICE.match(line):

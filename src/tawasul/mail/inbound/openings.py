@@ -62,7 +62,7 @@ _ORIGINAL_TEXT: Final = (
     "original message|original e-mail|original email|original appointment|forwarded message|"
     "forwarded email|reply message|message transféré|message transfere|message d'origine|"
     "message d’origine|message original|message initial|courriel original|email original|"
-    "ursprüngliche nachricht|urspruengliche nachricht|originalnachricht|original-nachricht|"
+    "ursprüngliche nachricht|antwort nachricht|urspruengliche nachricht|originalnachricht|original-nachricht|"
     "ursprungliche nachricht|originalmeldung|weitergeleitete nachricht|ursprüngliche mail|"
     "mensaje original|mensaje reenviado|forwarded by|mensagem original|mensagem encaminhada|"
     "messaggio originale|messaggio inoltrato|messaggio originario|oorspronkelijk bericht|"
@@ -204,6 +204,7 @@ _PERSONAL: Final = re.compile(
     r"كتب(?:ت|تم|نا|وا)?\s(?:لكم|لك|لي|لنا|إليكم|اليكم|إليك|إلينا)",
     re.IGNORECASE,
 )
+_DATED_AUTHOR: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b[^<>\n]{0,80}<[^<>\s]+@[^<>\s]+>")
 _DASHES: Final = re.compile(r"\A[\s>*_|-]*[-–—]{2,}\s*|\s*[-–—]{2,}\s*\Z")
 
 
@@ -223,8 +224,17 @@ def is_attribution(line: str, *, quote_follows: bool) -> bool:
     wrote = list(WROTE.finditer(core))
     if ends is None:
         # "schrieb Max <a@b> am 3. Mai 2017" and "…, Name <a@b> skrev" without its colon: only above a quotation.
-        if not wrote or not DATE.search(core) or len(core) > 250 or _PERSONAL.search(core):
+        if len(core) > 250 or _PERSONAL.search(core) or not DATE.search(core):
             return False
+        if not wrote:  # "2025/1/5 Noura via Forum <n@example.sa>"
+            return quote_follows and bool(_DATED_AUTHOR.fullmatch(core))
+        if (
+            wrote[-1].end() == len(core)
+            and _WHEN.search(core)
+            and _STARTS.match(core)
+            and ADDRESS.search(core)
+        ):
+            return True
         if quote_follows and (ADDRESS.search(core) or (_STARTS.match(core) and len(core) < 140)):
             return True
         return bool(_DATED_IN_ARABIC.fullmatch(core) and _WHEN.search(core))
@@ -244,6 +254,26 @@ def is_attribution(line: str, *, quote_follows: bool) -> bool:
     if dated and addressed and core.rstrip(":： *_").endswith((">", ")", "]", "&gt;")):
         return True
     return bool(dated and addressed and _STARTS.match(core) and len(core) < 200)
+
+
+_INNER_START: Final = re.compile(
+    r"(?<=\w)[\s.,]{0,3}(?:-{2,}\s?)?"
+    r"(?=\b(?:On|Le|El|Il giorno|Op|Am|Em|Den|في|بتاريخ)\s(?:[^\W\d_]{1,12}[.,،]{0,2}\s){0,2}\d)"
+)
+
+
+def shared_at(line: str) -> int:
+    """Where in ``line`` (plain) an attribution begins behind words of the writer's: "Thanks On Wed, Apr 4, 2012 …
+    wrote:"; 0 where none does. To be asked only above a quotation."""
+    if len(line) > 400 or not _ENDS.search(line):
+        return 0
+    for found in _INNER_START.finditer(line):
+        before, inner = line[: found.start()], line[found.end() :]
+        if WROTE.search(before) or ADDRESS.search(before) or DATE.search(before):
+            return 0
+        if WROTE.search(inner) and is_attribution(inner, quote_follows=True):
+            return found.end()
+    return 0
 
 
 def may_begin(line: str) -> bool:
