@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -43,3 +46,30 @@ KINDS: dict[str, Kind] = {
     "login_code": Kind(known=True, private=True),
     "generic": Kind(known=True),
 }
+
+NAMES: dict[str, str | Promise] = {
+    "ticket_opened": _("Receipt of a ticket"),
+    "answer": _("Answer to a ticket"),
+    "on_hold": _("A ticket waits for another party"),
+    "close_warning": _("A ticket closes soon"),
+    "closed": _("A ticket was closed"),
+    "reopened": _("A ticket is open again"),
+    "guest_link": _("New link to a ticket"),
+    "direct_confirm": _("Confirmation for the direct form"),
+    "account_activate": _("Activation of an account"),
+    "account_exists": _("The account exists already"),
+    "unknown_account": _("No account with this address"),
+    "password_reset": _("New password"),
+    "password_changed": _("The password was changed"),
+    "email_change_confirm": _("Confirmation of a new address"),
+    "email_changed": _("The address was changed"),
+    "new_device": _("Sign-in from a new device"),
+    "login_code": _("Sign-in code"),
+    "generic": _("Notice about an account"),
+}
+
+
+def editable() -> list[tuple[str, str | Promise]]:
+    """The kinds whose words the centre may replace, with their names. Not those that are really several mails (the
+    change of an address) or have no words of their own (the notice)."""
+    return [(kind, name) for kind, name in NAMES.items() if kind not in {"email_change_confirm", "generic"}]

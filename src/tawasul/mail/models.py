@@ -4,11 +4,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from tawasul.accounts.models import Language
 from tawasul.core import clock
 from tawasul.core.leases import LeasedRow, LeasedRowQuerySet
-from tawasul.mail import reasons
+from tawasul.mail import kinds, reasons
 from tawasul.tickets.models import Draft, Message, Ticket
 
 
@@ -221,21 +222,27 @@ class Mailbox(LeasedRow):
 class MailTemplate(models.Model):
     """The centre's own words for one kind of mail in one language, instead of the built-in template's."""
 
-    kind = models.CharField(max_length=40)
-    language = models.CharField(max_length=2, choices=Language)
-    subject = models.CharField(max_length=300, blank=True, default="")
+    kind = models.CharField(_("kind of mail"), max_length=40, choices=kinds.editable)
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    subject = models.CharField(_("subject"), max_length=300, blank=True, default="")
     body = models.TextField(
-        blank=True, default=""
+        _("text"), blank=True, default=""
     )  # the Markdown subset with {names}; empty: the built-in text
-    changed_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(_("changed"), default=clock.now)
     changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("changed by"),
     )
 
     class Meta:
+        verbose_name = _("text of a mail")
+        verbose_name_plural = _("texts of mails")
         constraints = [
             models.UniqueConstraint(fields=["kind", "language"], name="mailtemplate_of_kind_and_language")
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.language}"
+        return f"{self.get_kind_display()} ({self.get_language_display()})"

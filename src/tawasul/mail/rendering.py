@@ -4,22 +4,27 @@ The HTML is written with classes and one stylesheet, and leaves here with every 
 attributes, because mail programs drop stylesheets; only the dark colours and the narrow padding stay in one.
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import css_inline
+from django.conf import settings
 from django.utils import timezone, translation
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from tawasul.core import centre, dates, links
 from tawasul.core.text import clean_line, isolate
+from tawasul.mail import wording
+from tawasul.mail.wording import Own
+
+log = logging.getLogger(__name__)
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 SUBJECT_LENGTH = 300  # characters; the column's
@@ -50,28 +55,65 @@ class Rendered:
     html: str
 
 
-def render(kind: str, *, language: str, context: Mapping[str, Any], time_zone: str = "") -> Rendered:
+def render(
+    kind: str, *, language: str, context: Mapping[str, Any], time_zone: str = "", own: Own | None = None
+) -> Rendered:
     """The mail of ``kind`` in ``language`` (``ar`` or ``en``), moments in ``time_zone`` (IANA name; else the centre's).
 
+    ``own``: the words to use instead of what the centre wrote in the administration. Own words that cannot be used
+    in this mail give way to the built-in ones, and the log says why.
     Raises jinja2.UndefinedError where the context lacks something the templates use: a mail with a hole in it
     is worse than one that is tried again.
     """
+    own = wording.of(kind, language) if own is None else own
     zone = ZoneInfo(time_zone) if time_zone else timezone.get_default_timezone()
     with translation.override(language), timezone.override(zone):
-        rtl = translation.get_language_bidi()
         names = {
             **_OPTIONAL,
             **context,
             "language": language,
-            "direction": "rtl" if rtl else "ltr",
+            "direction": "rtl" if translation.get_language_bidi() else "ltr",
             "centre": centre.current(),
             "centre_name": centre_name(),
+            "replies_arrive": replies_arrive(),
         }
-        environment = _environment()
-        subject = environment.get_template(f"mail/{kind}/subject.txt").render(names)
-        text = environment.get_template(f"mail/{kind}/body.txt").render(names)
-        html = environment.get_template(f"mail/{kind}/body.html").render(names | {"subject": _plain(subject)})
-    return Rendered(_one_line(subject), _tidy(text), _inline(html, rtl=rtl))
+        if own:
+            try:
+                return _rendered(kind, names, own)
+            except wording.NoValue as missing:
+                log.info(
+                    "%s (%s): {%s} stands for nothing here, so the built-in text goes",
+                    kind,
+                    language,
+                    missing,
+                )
+            except Exception:
+                log.exception("%s (%s): the centre's own text cannot be used", kind, language)
+        return _rendered(kind, names, wording.BUILT_IN)
+
+
+def _rendered(kind: str, names: Mapping[str, Any], own: Own) -> Rendered:
+    environment = _environment()
+    frame = f"mail/{kind}/body"
+    body, text_names, html_names = frame, dict(names), dict(names)
+    if own.body:
+        body = "mail/_own"
+        text_names |= {"frame": f"{frame}.txt", "own": wording.text_part(kind, own, names)}
+        html_names |= {"frame": f"{frame}.html", "own": wording.html_part(kind, own, names)}
+    subject = (
+        wording.subject(kind, own, names)
+        if own.subject
+        else environment.get_template(f"mail/{kind}/subject.txt").render(names)
+    )
+    text = environment.get_template(f"{body}.txt").render(text_names)
+    html = environment.get_template(f"{body}.html").render(html_names | {"subject": _plain(subject)})
+    return Rendered(_one_line(subject), _tidy(text), _inline(html, rtl=names["direction"] == "rtl"))
+
+
+def replies_arrive() -> bool:
+    """Whether an answer to a mail reaches its ticket, as far as the settings tell: mail comes in by a mailbox that is
+    fetched from, or to addresses with tokens, which nobody switches on without a door."""
+    return bool(settings.MAIL_TOKENS or settings.MAILBOXES)
 
 
 def centre_name() -> str:
@@ -143,7 +185,7 @@ def _environment() -> Environment:
         long_date=dates.long_date,
         date_with_hijri=dates.date_with_hijri,
         clock_time=dates.clock_time,
-        day_and_time=_day_and_time,
+        day_and_time=wording.day_and_time,
         base_url=links.absolute("/"),
     )
     return environment
@@ -164,11 +206,3 @@ def _letter(html: str) -> Markup:
     would put its bullets on the far side of text that mail programs align with the mail."""
     direction = "rtl" if translation.get_language_bidi() else "ltr"
     return Markup(re.sub(r'<(ul|ol|li) dir="\w+"', rf'<\1 dir="{direction}"', html))  # noqa: S704
-
-
-def _day_and_time(moment: datetime) -> str:
-    """Weekday, Gregorian and Hijri date, and the hour: for what has consequences."""
-    return translation.gettext("%(date)s, at %(time)s") % {
-        "date": dates.date_with_hijri(moment),
-        "time": isolate(dates.clock_time(moment)),
-    }
