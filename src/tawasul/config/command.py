@@ -17,8 +17,9 @@ COMMANDS = {
     "files": ("files", "files check PATH…: say which files would be accepted"),
     "mail": (
         "mail",
-        "inspect FILE… | visible-text FILE: what a mail says; list | retry | address: the ledger",
+        "receive; inspect FILE… | visible-text FILE: what a mail says; list | retry | address: the ledger",
     ),
+    "lmtp": ("lmtp", "take mail from Postfix or Exim: --host --port, or --socket PATH"),
     "doctor": ("doctor", "say what is missing or wrong on this machine"),
     "assets": ("assets", "fetch and prepare typeface, icons and htmx again"),
     "messages": ("messages", "extract | compile | check: the translations"),
@@ -76,6 +77,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"tawasul: there is no command {name!r}\n\n{usage()}", file=sys.stderr)
         return 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tawasul.config.settings")
+    if words[:2] == ["mail", "receive"]:  # its status answers a mail server, whatever goes wrong on the way
+        from tawasul.config.commands.mail import receive
+
+        return receive(words[2:])
     where = COMMANDS[name][0]
     if name not in {"test", "files", "demo"}:  # pytest's own arguments, paths, and a folder of its own
         rest = take_data_folder(rest)

@@ -6,6 +6,7 @@ from pathlib import Path
 from tawasul.config import databases, secrets
 from tawasul.config.sign_in import *  # noqa: F403 - accounts, passwords, two-step sign-in
 from tawasul.core import domains, env, zones
+from tawasul.mail.doors import mailboxes
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("TAWASUL_DATA", Path.cwd() / "data")
@@ -151,6 +152,9 @@ MAIL_AUTHSERV_ID = env.text(
     "TAWASUL_MAIL_AUTHSERV_ID"
 )  # whose Authentication-Results are believed; none by default
 MAIL_MAX_BYTES = env.number("TAWASUL_MAIL_MAX_BYTES", 50 * 2**20, least=2**16)  # of one mail that comes in
+MAILBOXES = mailboxes.from_environment()  # IMAP mailboxes to fetch from
+MAILBOX_ALARM_MINUTES = env.number("TAWASUL_MAILBOX_ALARM_MINUTES", 30, least=1)  # failing, or not seen
+MAILBOX_SILENT_HOURS = env.number("TAWASUL_MAILBOX_SILENT_HOURS", 72)  # without a mail; 0: may be silent
 MAIL_CATCHER_DIR = DATA_DIR / "caught-mail" if DEMO else None
 SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN = (
     env.text("TAWASUL_SMS_GATEWAY_URL"),

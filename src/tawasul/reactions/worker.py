@@ -14,11 +14,14 @@ from datetime import timedelta
 from threading import Event as Stop
 from threading import Thread
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from tawasul.accounts.sms import deliver_due_sms
 from tawasul.attachments.previews import make_due_previews
 from tawasul.core import clock
+from tawasul.mail.doors.fetching import Fetcher
+from tawasul.mail.doors.mailboxes import Configured
 from tawasul.mail.smtp import Deliverer
 from tawasul.reactions import events, schedule
 from tawasul.reactions.models import Heartbeat
@@ -52,6 +55,11 @@ def _hang_up(step: Step) -> None:
     step.__self__.close()  # type: ignore[attr-defined]
 
 
+def _mailbox(box: Configured) -> Loop:
+    """The loop that looks after one IMAP mailbox; its step waits for news by itself."""
+    return Loop(f"mailbox-{box.name}", lambda stop: Fetcher(box, stop).step, _hang_up)
+
+
 def _chores(stop: Stop) -> Step:
     schedule.prepare()
     return schedule.do_due
@@ -70,7 +78,8 @@ LOOPS = (
 def run(stop: Stop) -> None:
     """Work until ``stop`` is set; then finish the piece under way, or leave it to its lease, within seconds."""
     name = f"{socket.gethostname()[:60]}:{os.getpid()}"
-    threads = [Thread(target=_loop, args=(loop, stop), name=loop.name, daemon=True) for loop in LOOPS]
+    loops = [*LOOPS, *map(_mailbox, settings.MAILBOXES)]
+    threads = [Thread(target=_loop, args=(loop, stop), name=loop.name, daemon=True) for loop in loops]
     for thread in threads:
         thread.start()
     log.info("worker %s is at work", name)

@@ -1,12 +1,27 @@
-"""``tawasul mail``: what a mail says (no database needed), and the ledger of outgoing mail."""
+"""``tawasul mail``: taking a mail in, what a mail says (no database needed), and the ledger."""
 
 import sys
 
-USAGE = """usage: tawasul mail inspect FILE…       what each mail says, one JSON line a mail
+USAGE = """usage: tawasul mail receive [--mailbox NAME] [--from ADDRESS] [--to ADDRESS]…
+                                        take one mail from standard input; 0 once it is stored, 75: come again
+       tawasul mail inspect FILE…       what each mail says, one JSON line a mail
        tawasul mail visible-text FILE   what the person wrote in a plain-text body
        tawasul mail list | retry | address …   the ledger: what waits or failed; tawasul mail list --help
 """
 LEDGER = {"list", "retry", "address"}
+# Of the settings' INSTALLED_APPS: what the rows of a mail refer to. A mail server starts `receive` for each mail,
+# and half of its time would go into the rest.
+APPS_OF_A_MAIL = {
+    "tawasul.mail",
+    "tawasul.tickets",
+    "tawasul.service_levels",
+    "tawasul.attachments",
+    "tawasul.accounts",
+    "tawasul.core",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+}
+COME_AGAIN = 75  # EX_TEMPFAIL of sysexits.h
 
 
 def run(arguments: list[str]) -> int:
@@ -15,6 +30,8 @@ def run(arguments: list[str]) -> int:
     if verb in {"-h", "--help"}:
         sys.stdout.write(USAGE)
         return 0
+    if verb == "receive":
+        return receive(rest)
     if verb in {"inspect", "visible-text"}:
         from tawasul.mail.inbound import inspection
 
@@ -25,3 +42,26 @@ def run(arguments: list[str]) -> int:
         return run_management(["mail", *arguments])
     sys.stderr.write(USAGE)
     return 2
+
+
+def receive(arguments: list[str]) -> int:
+    """Take one mail in: 0 once it is stored, 69 for one that is too large, 75 for whatever else happens."""
+    try:
+        from tawasul.config.command import take_data_folder
+
+        rest = take_data_folder(arguments)
+
+        from django.conf import settings
+
+        settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app in APPS_OF_A_MAIL]
+
+        import django
+
+        django.setup()
+
+        from tawasul.mail.doors import pipe
+
+        return pipe.receive(rest, sys.stdin.buffer)
+    except BaseException as problem:  # noqa: BLE001 - a wrong setting, say: the mail server keeps the mail
+        sys.stderr.write(f"4.3.0 {type(problem).__name__}: {problem}\n")
+        return COME_AGAIN
