@@ -1,108 +1,26 @@
-"""The decoder: a small process beside the web process that forks a limited child for each file.
+"""The decoder: a small process beside the web process, in which the decoding libraries look at files that came in.
 
-``python -m tawasul.attachments.decoder FD`` loads the decoding libraries once, then reads jobs from the socket FD. A
-job is one JSON message with two descriptors: the file to read and a socket to answer on. Each job runs in a
-fresh fork (about 3 ms), so memory, processor time and damage end with the file that caused them, and a file that hangs
-holds up no other. The kernel ends a child that passes its wall time: no signal handler needs to run.
+``python -m tawasul.attachments.decoder FD`` serves jobs on the socket FD; ``forks`` says how.
 """
 
-import contextlib
-import gc
-import json
-import os
-import resource
 import signal
-import socket
-import struct
-import sys
-import warnings
 from typing import Any, Final
 
-from tawasul.attachments import drawing, examine
+from tawasul.attachments import drawing, examine, forks
 
 MEMORY: Final = 400 * 2**20  # bytes of address space a child may map; with its parents it stays below 512 MiB
-MESSAGE: Final = 65536
 
 
-def main() -> None:
-    """Serve jobs until the parent closes its end."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches the whole group: the parent decides when to end
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)  # libtiff writes its warnings to the error output
-    warnings.simplefilter("ignore")
-    drawing.warm()
-    gc.collect()
-    gc.freeze()  # the collector of a child must not touch, and so copy, the pages it shares with its parent
-    control.send(b"+")
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(control, MESSAGE, 2)
-        if not message:
-            return
-        if len(descriptors) == 2:
-            if os.fork() == 0:
-                _child(control, json.loads(message), *descriptors)
-            for descriptor in descriptors:
-                os.close(descriptor)
-        control.send(b"+")
-
-
-def _child(control: socket.socket, job: dict[str, Any], source: int, answer: int) -> None:
-    status = 1
-    try:
-        control.close()
-        _limit(int(job["seconds"]))
-        with socket.socket(fileno=answer) as out:
-            data = _read(source)
-            if job["verb"] == "examine":
-                _answer(out, examine.examine(data, job["kind"], max_pixels=job["max_pixels"]))
-            else:
-                for note, picture in drawing.draw(data, job["kind"], **job["options"]):
-                    signal.alarm(int(job["seconds"]))  # the time is for each page
-                    _answer(out, note, picture)
-        status = 0
-    except BaseException:  # noqa: BLE001, S110 - whatever it is, this process ends here and the parent sees no answer
-        pass
-    finally:
-        os._exit(status)
-
-
-def _limit(seconds: int) -> None:
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(seconds)
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ):
-        with contextlib.suppress(ValueError, OSError):  # not every system has every limit
-            resource.setrlimit(what, (most, most))
-
-
-def _read(source: int) -> bytes:
-    """The whole file, without moving the position that the parent shares."""
-    size, parts, at = os.fstat(source).st_size, [], 0
-    while at < size:
-        part = os.pread(source, size - at, at)
-        if not part:
-            break
-        parts.append(part)
-        at += len(part)
-    os.close(source)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def _answer(out: socket.socket, note: dict[str, Any], picture: bytes = b"") -> None:
-    """One frame: the lengths of a JSON note and of a picture, then both."""
-    text = json.dumps(note).encode()
-    out.sendall(struct.pack(">II", len(text), len(picture)) + text)
-    out.sendall(picture)
+def work(data: bytes, job: dict[str, Any], answer: forks.Answer) -> None:
+    """Examine or draw one file."""
+    if job["verb"] == "examine":
+        answer(examine.examine(data, job["kind"], max_pixels=job["max_pixels"]), b"")
+        return
+    for note, picture in drawing.draw(data, job["kind"], **job["options"]):
+        signal.alarm(int(job["seconds"]))  # the time is for each page
+        answer(note, picture)
 
 
 if __name__ == "__main__":
-    main()
+    drawing.warm()
+    forks.serve(work, memory=MEMORY)

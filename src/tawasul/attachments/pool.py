@@ -1,4 +1,6 @@
-"""The web process's side of the decoder: one decoder a process, started at the first file, replaced when it dies."""
+"""The web process's side of the decoder: one decoder a process, started at the first file, replaced when it dies.
+
+The worker keeps another such process for reading mails: whatever serves jobs by ``forks.serve`` can stand here."""
 
 import atexit
 import contextlib
@@ -17,6 +19,7 @@ from typing import Any, BinaryIO, Final
 
 AT_ONCE: Final = 3  # files under examination in one process; the memory limit of each is decoder.MEMORY
 WAIT: Final = 20.0  # seconds a file waits for its turn before the sender is asked to try again
+DECODER: Final = "tawasul.attachments.decoder"
 _PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
 
 
@@ -29,9 +32,10 @@ class Unavailable(RuntimeError):
 
 
 class Decoder:
-    """A decoder process and its control socket. Safe to call from several threads."""
+    """A decoder process and its control socket. Safe to call from several threads. ``module`` is what it runs."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, at_once: int = AT_ONCE, module: str = DECODER) -> None:
+        self._module = module
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(at_once)
         self._process: subprocess.Popen[bytes] | None = None
@@ -86,7 +90,7 @@ class Decoder:
             with theirs:
                 ours.settimeout(30)
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "tawasul.attachments.decoder", str(theirs.fileno())],
+                    [sys.executable, "-m", self._module, str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     env={
@@ -171,19 +175,19 @@ def _exactly(ours: socket.socket, length: int, until: float) -> bytes:
 
 @atexit.register
 def _stop_mine() -> None:
-    mine = _decoders.pop(os.getpid(), None)
-    if mine is not None:
-        mine.stop()
+    for key in [key for key in _decoders if key[0] == os.getpid()]:
+        _decoders.pop(key).stop()
 
 
-_decoders: dict[int, Decoder] = {}
+_decoders: dict[tuple[int, str], Decoder] = {}
 _decoders_lock = threading.Lock()
 
 
-def decoder() -> Decoder:
+def decoder(module: str = DECODER) -> Decoder:
     """This process's decoder; a forked process gets one of its own."""
-    mine = _decoders.get(os.getpid())
+    key = (os.getpid(), module)
+    mine = _decoders.get(key)
     if mine is None:
         with _decoders_lock:
-            mine = _decoders.setdefault(os.getpid(), Decoder())
+            mine = _decoders.setdefault(key, Decoder(module=module))
     return mine

@@ -59,7 +59,7 @@ NAMES: dict[str, str | Promise] = {
     "account_activate": _("Activation of an account"),
     "account_exists": _("The account exists already"),
     "unknown_account": _("No account with this address"),
-    "password_reset": _("New password"),
+    "password_reset": _("A new password"),
     "password_changed": _("The password was changed"),
     "email_change_confirm": _("Confirmation of a new address"),
     "email_changed": _("The address was changed"),

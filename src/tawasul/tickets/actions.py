@@ -30,6 +30,7 @@ from tawasul.tickets.models import (
     Event,
     Message,
     Purpose,
+    RefusedFile,
     Service,
     Ticket,
 )
@@ -54,10 +55,12 @@ def open_ticket(
     draft: Draft | None = None,
     submission: uuid.UUID | None = None,
     channel: str = Channel.PORTAL,
+    rest: str = "",
 ) -> Ticket:
     """Open a ticket with its first message; the promise of an answer runs from now.
 
     ``draft`` gives its files to the message and ceases to exist. Two sendings of one ``submission`` make one ticket.
+    ``rest`` is what is folded away of a mail: quotations and the like.
     """
 
     html = _drawn(Message.Kind.OPENING, text)
@@ -98,6 +101,7 @@ def open_ticket(
             submission=submission,
             draft=draft,
             html=html,
+            rest=rest,
         )
         _record(ticket, Event.Kind.OPENED, by, now, message=message)
         return ticket
@@ -113,6 +117,7 @@ def follow_up(
     draft: Draft | None = None,
     submission: uuid.UUID | None = None,
     channel: str = Channel.PORTAL,
+    rest: str = "",
 ) -> Message:
     """The customer writes again: the turn goes to the centre and the silence clock stops."""
 
@@ -132,6 +137,7 @@ def follow_up(
             submission=submission,
             draft=draft,
             html=html,
+            rest=rest,
         )
         _save(row, ticket)
         _record(row, Event.Kind.FOLLOWED_UP, by, now, message=message)
@@ -156,6 +162,8 @@ def answer(
     draft: Draft | None = None,
     submission: uuid.UUID | None = None,
     seen: int | None = None,
+    channel: str = Channel.DESK,
+    rest: str = "",
 ) -> Message:
     """The centre's public answer: the promise is kept, and the clock that closes for silence starts here.
 
@@ -183,10 +191,11 @@ def answer(
             writer,
             text,
             now,
-            channel=Channel.DESK,
+            channel=channel,
             submission=submission,
             draft=draft,
             html=html,
+            rest=rest,
         )
         _save(row, ticket)
         _record(row, Event.Kind.ANSWERED, writer, now, message=message)
@@ -294,18 +303,30 @@ def reopen(
     text: str = "",
     draft: Draft | None = None,
     submission: uuid.UUID | None = None,
+    channel: str = Channel.PORTAL,
+    rest: str = "",
 ) -> Ticket:
     """Open a closed ticket again, with the centre; whether it is still allowed is for ``access`` to say.
 
-    ``draft`` gives its files to the letter that ``text`` becomes.
+    ``draft`` gives its files to the letter that ``text`` becomes; a mail is a letter without a text, too.
     """
     now = clock.now()
     row = Ticket.objects.locked(ticket.pk)
     before = row.close_reason
     workflow.move(row, "reopen", now)
     message = None
-    if text:
-        message = _letter(row, Message.Kind.FOLLOW_UP, by, text, now, submission=submission, draft=draft)
+    if text or channel == Channel.MAIL:
+        message = _letter(
+            row,
+            Message.Kind.FOLLOW_UP,
+            by,
+            text,
+            now,
+            channel=channel,
+            submission=submission,
+            draft=draft,
+            rest=rest,
+        )
     _save(row, ticket)
     _record(row, Event.Kind.REOPENED, by, now, message=message, closed_for=before)
     return row
@@ -365,6 +386,7 @@ def _letter(
     submission: uuid.UUID | None = None,
     draft: Draft | None = None,
     html: str = "",
+    rest: str = "",
 ) -> Message:
     # ``html`` is the drawn text where the caller drew it before the transaction: no lock is held for that
     if kind is not Message.Kind.OPENING:
@@ -376,6 +398,7 @@ def _letter(
         author_name=by.name,
         text=text,
         wanted=wanted,
+        rest=rest,
         html=html or _drawn(kind, text),
         channel=channel,
         at=at,
@@ -387,6 +410,8 @@ def _letter(
     if draft is not None:
         if message.file_count:
             Attachment.objects.filter(draft=draft).update(draft=None, message=message)
+        if channel == Channel.MAIL:  # a form tells at once what it refuses
+            RefusedFile.objects.filter(draft=draft).update(draft=None, message=message)
         draft.delete()
     return message
 

@@ -1,5 +1,5 @@
-"""Requests and tickets without an account: a form waits for its address to be confirmed, and a personal link is the
-key to one ticket. Tokens are 256 random bits; only their hashes are kept."""
+"""Requests and tickets without an account: a form or a mail waits for its address to be confirmed, and a personal link
+is the key to one ticket. Tokens are 256 random bits; only their hashes are kept."""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -10,7 +10,7 @@ from django.http import Http404
 
 from tawasul.accounts.models import TermsVersion
 from tawasul.core import clock, domains
-from tawasul.core.tokens import new_token, token_hash
+from tawasul.core.tokens import keyed_hash, new_token, token_hash
 from tawasul.tickets import actions, numbers
 from tawasul.tickets.models import Channel, Draft, GuestLink, Message, Service, Ticket
 from tawasul.tickets.writers import Writer
@@ -36,7 +36,10 @@ class LinkExpired(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A valid direct form, as it waits in a draft: plain text that opens a ticket once the address is confirmed."""
+    """A valid direct form, as it waits in a draft: plain text that opens a ticket once the address is confirmed.
+
+    A mail waits the same way: ``channel`` says so, ``rest`` is what is folded away of it, and ``terms`` are 0, since
+    they are accepted together with the confirmation."""
 
     name: str
     email: str
@@ -49,6 +52,13 @@ class Request:
     wanted: str
     terms: int
     language: str
+    channel: str = Channel.DIRECT
+    rest: str = ""
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it came by mail."""
+        return self.channel == Channel.MAIL
 
 
 def await_confirmation(draft: Draft, request: Request) -> str:
@@ -74,10 +84,35 @@ def waiting(token: str) -> Draft:
     return draft
 
 
-def open_confirmed(draft: Draft) -> Ticket:
-    """The address is confirmed: the ticket enters the centre's queue. Two confirmations open one ticket."""
+def pocket(address: str) -> str:
+    """Where the mails of an address (lower case) wait together: what stands in ``Draft.browser_hash``. No browser's
+    hash looks like it."""
+    return f"mail:{keyed_hash(address, salt='mail-draft')[:58]}"
+
+
+def request_in(draft: Draft) -> Request:
+    """The valid request that waits in the draft."""
+    return Request(**draft.fields["valid"])
+
+
+def waiting_beside(draft: Draft) -> list[Draft]:
+    """The draft and, where it came by mail, whatever else waits for the same address: all of it is confirmed at once.
+    Oldest first."""
+    if not request_in(draft).is_mail:
+        return [draft]
+    pocketed = Draft.objects.filter(
+        owner=None, kind=Draft.Kind.DIRECT, ticket=None, browser_hash=draft.browser_hash
+    ).exclude(pk=draft.pk)
+    others = [other for other in pocketed if "valid" in other.fields]
+    return sorted([draft, *others], key=lambda one: one.created_at)
+
+
+def open_confirmed(draft: Draft, *, terms: TermsVersion | None = None) -> Ticket:
+    """The address is confirmed: the ticket enters the centre's queue. Two confirmations open one ticket.
+
+    ``terms`` are what was accepted with the confirmation; a form's were accepted with the form."""
     valid: Mapping[str, str] = draft.fields["valid"]
-    terms = TermsVersion.objects.filter(pk=int(valid["terms"])).first()
+    terms = terms or TermsVersion.objects.filter(pk=int(valid["terms"])).first()
     return actions.open_ticket(
         by=Writer(None, valid["name"], valid["email"]),
         purpose=valid["purpose"],
@@ -91,7 +126,8 @@ def open_confirmed(draft: Draft) -> Ticket:
         language=valid["language"],
         draft=draft,
         submission=draft.key,
-        channel=Channel.DIRECT,
+        channel=valid.get("channel", Channel.DIRECT),
+        rest=valid.get("rest", ""),
     )
 
 
@@ -100,7 +136,10 @@ def opened_just_now(key: uuid.UUID) -> Ticket | None:
     message = (
         Message.objects.select_related("ticket")
         .filter(
-            submission=key, channel=Channel.DIRECT, kind=Message.Kind.OPENING, at__gt=clock.now() - AGAIN_LIFE
+            submission=key,
+            channel__in=(Channel.DIRECT, Channel.MAIL),
+            kind=Message.Kind.OPENING,
+            at__gt=clock.now() - AGAIN_LIFE,
         )
         .first()
     )

@@ -7,9 +7,10 @@
 ``strangers.open_confirmed(draft)``
     what the confirmation of an address does.
 
-The modules, in the order in which a mail passes them: ``reader`` and ``child`` (bytes to a ``reading.Reading``),
-``references`` and ``authentication`` (what a reading points to and proves), ``brakes``, ``routing`` (a ``Decision``),
-``filing`` (its files), ``acting`` (the transaction), ``ledger`` (its row).
+The modules, in the order in which a mail passes them: ``work`` (the claim), ``reader`` and ``child`` (bytes to a
+``reading.Reading``, with ``cleaning``), ``senders``, ``references`` and ``authentication`` (who, about what, and how
+far that is proved), ``brakes``, ``routing`` (a ``Decision``), ``filing`` (the files), ``acting`` (the transaction,
+with ``letters``, ``strangers`` and ``returns``), ``rows`` (the ledger).
 """
 
 from typing import TYPE_CHECKING

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tawasul.core import centre
+from tawasul.mail.handling import strangers
 from tawasul.portal import actions, browser, limits
 from tawasul.portal.forms.contact import TRAP, DirectForm
 from tawasul.portal.forms.lookups import current_terms
@@ -64,9 +65,15 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except NotConfirmable as not_now:
         return _not_confirmable(request, token, not_now.draft)
     if request.method != "POST":
-        context = {"current": "contact", "draft": draft, "seal": SEAL.sign(str(draft.key))}
+        context = {
+            "current": "contact",
+            "seal": SEAL.sign(str(draft.key)),
+            "requests": [direct.request_in(one) for one in direct.waiting_beside(draft)],
+        }
         return render(request, "portal/contact_confirm.html", context)
-    ticket = direct.open_confirmed(draft)
+    ticket = strangers.open_confirmed(
+        draft, terms=current_terms() if direct.request_in(draft).is_mail else None
+    )
     return writing.sent_to(reverse("portal:guest_ticket", args=[direct.new_link(ticket)]), ticket)
 
 
