@@ -51,6 +51,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "reopened": {"link": LINK, "at": MOMENT, "by_centre": True, "due": MOMENT, "turn": Turn(2, 2)},
     "direct_confirm": {"link": LINK, "expires_at": MOMENT},
+    "mail_confirm": {"link": LINK, "expires_at": MOMENT},
     "account_activate": {"link": LINK, "code": "271828", "days": 7},
     "account_exists": {"link": LINK, "reset_link": LINK},
     "unknown_account": {"link": LINK},

@@ -90,7 +90,7 @@ def _details(kind: str, now: Any) -> dict[str, Any]:
             }
         case "reopened":
             return {"at": now, "by_centre": True, "due": soon, "turn": _Turn(2, 2)}
-        case "guest_link" | "direct_confirm":
+        case "guest_link" | "direct_confirm" | "mail_confirm":
             return {"expires_at": later}
         case "account_activate":
             return {"code": "271828", "days": 7}

@@ -34,6 +34,8 @@ KINDS: dict[str, Kind] = {
     "reopened": Kind(known=True),
     # the direct form, before the address is confirmed
     "direct_confirm": Kind(private=True),
+    # a mail from a new address, before that is confirmed
+    "mail_confirm": Kind(private=True),
     # accounts
     "account_activate": Kind(private=True),
     "account_exists": Kind(),
@@ -56,6 +58,7 @@ NAMES: dict[str, str | Promise] = {
     "reopened": _("A ticket is open again"),
     "guest_link": _("New link to a ticket"),
     "direct_confirm": _("Confirmation for the direct form"),
+    "mail_confirm": _("Confirmation for an e-mail from a new address"),
     "account_activate": _("Activation of an account"),
     "account_exists": _("The account exists already"),
     "unknown_account": _("No account with this address"),

@@ -104,6 +104,7 @@ OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
     "reopened": (*_KNOWN, "at", "due"),
     "guest_link": (*_TICKET, "until"),
     "direct_confirm": ("centre", "link", "until"),
+    "mail_confirm": ("centre", "link", "until"),
     "account_activate": ("centre", "link", "code"),
     "account_exists": ("centre", "link"),
     "unknown_account": ("centre", "link"),
