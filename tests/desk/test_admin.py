@@ -39,6 +39,8 @@ PAGES = [
     "/admin/service_levels/holiday/add/",
     "/admin/service_levels/season/add/",
     "/admin/core/centresettings/1/change/",
+    "/admin/mail/mailtemplate/",
+    "/admin/mail/mailtemplate/add/",
     "/admin/admin/logentry/",
 ]
 

@@ -22,6 +22,7 @@ from tawasul.accounts.requests import Answers
 from tawasul.attachments.models import StoredFile
 from tawasul.desk.admin.site import site
 from tawasul.mail.actions import send
+from tawasul.mail.models import MailTemplate
 from tawasul.tickets import direct, drafts
 from tawasul.tickets.drafts import Whose
 from tawasul.tickets.models import Draft, Ticket
@@ -196,6 +197,7 @@ def stage(
     draft, draft_file = _draft_with_file(noura)
     guest_ticket = open_a_ticket(by=Writer(None, "Guest", "guest@example.com"))
     asked = account_actions.request_account(ANSWERS, password=PASSWORD, terms=terms, post=send)
+    MailTemplate.objects.create(kind="answer", language="ar", body="نص المركز")
     rows = {
         model._meta.label_lower.replace(".", "_"): model._default_manager.first() for model in site._registry
     }

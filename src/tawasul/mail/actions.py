@@ -1,5 +1,6 @@
 """Writing mails. Nothing here touches the network: a mail is a row, and the deliverer sends rows."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +11,10 @@ from django.db.models import Q, QuerySet
 from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.core.text import clean_line
-from tawasul.mail import headers, rendering
+from tawasul.mail import examples, headers, rendering
 from tawasul.mail.kinds import KINDS
 from tawasul.mail.models import OutgoingMail
+from tawasul.mail.wording import Own
 from tawasul.tickets.models import Message, Ticket
 
 GIVE_UP_AFTER = timedelta(days=5)
@@ -102,6 +104,34 @@ def compose(
         key=key,
         ticket=ticket,
         letter=letter,
+        person=person,
+        created_at=now,
+        next_try_at=now,
+        give_up_at=now + GIVE_UP_AFTER,
+    )
+
+
+def send_example(kind: str, *, language: str, own: Own, person: Person) -> OutgoingMail:
+    """Write a mail of example data in these words to somebody who wants to see how they arrive."""
+    texts = rendering.render(
+        kind,
+        language=language,
+        context=examples.context(kind, language),
+        time_zone=person.time_zone,
+        own=own,
+    )
+    now, key = clock.now(), f"example:{uuid.uuid4()}"
+    return OutgoingMail.objects.create(
+        kind=kind,
+        to_address=person.email,
+        to_name=clean_line(person.full_name),
+        language=language,
+        subject=texts.subject,
+        text=texts.text,
+        html=texts.html,
+        headers=headers.build(kind, None),
+        message_id=headers.message_id(key),
+        key=key,
         person=person,
         created_at=now,
         next_try_at=now,

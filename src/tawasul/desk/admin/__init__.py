@@ -1,6 +1,6 @@
-"""Administration: services, teams, people, terms, calendars, the centre's settings; each change leaves history."""
+"""Administration: services, teams, people, terms, calendars, settings, texts of mails; each change leaves history."""
 
-from tawasul.desk.admin import calendars, centre, history, people, services, terms
+from tawasul.desk.admin import calendars, centre, history, mail, people, services, terms
 from tawasul.desk.admin.site import site
 
-__all__ = ["calendars", "centre", "history", "people", "services", "site", "terms"]
+__all__ = ["calendars", "centre", "history", "mail", "people", "services", "site", "terms"]

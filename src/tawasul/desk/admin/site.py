@@ -58,7 +58,7 @@ class CentreAdmin(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The rooms in the order an administrator thinks of them, the history last."""
-        order = ["core", "tickets", "accounts", "service_levels", "admin"]
+        order = ["core", "tickets", "mail", "accounts", "service_levels", "admin"]
         return sorted(super().get_app_list(request, app_label), key=lambda app: order.index(app["app_label"]))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
