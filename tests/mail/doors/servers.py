@@ -34,7 +34,9 @@ def free_port() -> int:
         return port
 
 
-def until_it_listens(port: int, process: "subprocess.Popen[bytes] | None" = None, log: Path | None = None) -> None:
+def until_it_listens(
+    port: int, process: "subprocess.Popen[bytes] | None" = None, log: Path | None = None
+) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         with contextlib.closing(socket.socket()) as probe:
@@ -48,7 +50,7 @@ def until_it_listens(port: int, process: "subprocess.Popen[bytes] | None" = None
 
 @dataclass(frozen=True)
 class Dovecot:
-    """A running Dovecot with one mailbox per user; ``port`` speaks IMAP in the clear with STARTTLS, ``tls_port`` TLS."""
+    """A running Dovecot; ``port`` speaks IMAP in the clear and with STARTTLS, ``tls_port`` under TLS."""
 
     folder: Path
     port: int
@@ -65,10 +67,8 @@ class Dovecot:
 def _capabilities(without: tuple[str, ...]) -> str:
     if not without:
         return ""
-    all_of_them = (
-        "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE NAMESPACE UIDPLUS LIST-EXTENDED MOVE UNSELECT CHILDREN"
-    )
-    return "imap_capability = " + " ".join(word for word in all_of_them.split() if word not in without)
+    offered = "IMAP4rev1 SASL-IR ID ENABLE IDLE NAMESPACE UIDPLUS LIST-EXTENDED MOVE UNSELECT CHILDREN"
+    return "imap_capability = " + " ".join(word for word in offered.split() if word not in without)
 
 
 def _oauth(folder: Path, introspection: str) -> str:
@@ -110,7 +110,7 @@ ssl = yes
 ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login{' xoauth2' if introspection else ''}
+auth_mechanisms = plain login{" xoauth2" if introspection else ""}
 first_valid_uid = {owner.pw_uid}
 first_valid_gid = {owner.pw_gid}
 mail_location = maildir:{folder}/mail/%u
@@ -147,7 +147,8 @@ service anvil {{
 service stats {{
   chroot =
 }}
-"""    )
+"""
+    )
     (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}::::::\n", encoding="utf-8")
     process = subprocess.Popen(
         [DOVECOT, "-F", "-c", folder / "dovecot.conf"],
@@ -180,7 +181,10 @@ class Postfix:
     def waiting(self) -> list[str]:
         """Names of the mails in its queue."""
         shown = subprocess.run(
-            ["/usr/sbin/postqueue", "-c", self.folder / "conf", "-j"], capture_output=True, text=True, check=True
+            ["/usr/sbin/postqueue", "-c", self.folder / "conf", "-j"],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return shown.stdout.splitlines()
 

@@ -21,7 +21,7 @@ _FIELD: Final = re.compile(
 # A header ends at an empty line, or at the first line that can belong to none: servers put an empty line before it.
 _END: Final = re.compile(rb"^(?![!-9;-~]++[ \t]*+:|[ \t])", re.MULTILINE)
 _BLANKS: Final = b" \t\n"  # folding comes and goes
-_MBOX: Final = re.compile(rb"\A>?From [^\n]*+\n")
+_MBOX: Final = re.compile(rb"\A>?From [^\n]*+(?:\n|\Z)")
 MOST_FIELDS: Final = 2000  # that are looked at; a mail has seven of these
 
 
@@ -44,7 +44,7 @@ def _unix(raw: bytes) -> bytes:
     """Lines that end in LF alone. Stray CRs come and go between servers, so they do not count at all."""
     if b"\r" not in raw:
         return raw
-    return raw.translate(None, b"\r") if b"\n" in raw else raw.replace(b"\r", b"\n")
+    return raw.translate(None, b"\r") if b"\n" in raw.rstrip(b"\r\n") else raw.replace(b"\r", b"\n")
 
 
 def _parts(text: bytes) -> tuple[bytes, bytes]:
