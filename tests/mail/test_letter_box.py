@@ -4,12 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Page
 from pytest_django import Settings
 
-from tawasul.mail import catcher, mime
+from tawasul.mail import catcher, handling, mime
+from tawasul.reactions.events import react_to_due
 from tests.browsing import OpenPage
 from tests.mail.conftest import write_a_mail_to
+from tests.world import OpenATicket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -50,3 +53,21 @@ def test_a_caught_mail_is_read_and_its_link_followed(
     assert frame.get_by_text("271828").is_visible()
     frame.locator("td.btn a").click()
     page.wait_for_url(target)
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_a_reply_from_the_letter_box_comes_in_as_any_mail_and_stands_on_the_ticket(
+    tmp_path: Path, settings: Settings, client: Client, open_a_ticket: OpenATicket, lang: str
+) -> None:
+    settings.MAIL_CATCHER_DIR, settings.MAIL_TOKENS = tmp_path, True
+    ticket = open_a_ticket()
+    react_to_due()
+    mail = ticket.mails.get()
+    name = catcher.keep(tmp_path, mime.build(mail, mime.envelope(mail, utf8_offered=True)), [mail.to_address])
+    said = "هذه متابعتي بالبريد." if lang == "ar" else "This is my follow-up by mail."
+    answer = client.post(f"/{lang}/demo/mail/{name}/replies/", {"text": said})
+    assert answer.status_code == 302
+    assert handling.handle_due() == 1
+    letter = ticket.messages.get(kind="follow_up")
+    assert (letter.text, letter.channel) == (said, "mail")
+    assert letter.rest  # the quoted mail is folded, not lost

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, message_from_string, policy
 from email.message import EmailMessage
+from email.utils import make_msgid
 from pathlib import Path
 from threading import Event
 
@@ -94,6 +95,34 @@ def part(message: EmailMessage, subtype: str) -> str:
         return ""
     content = body.get_content()
     return content if isinstance(content, str) else ""
+
+
+def reply(message: EmailMessage, text: str) -> tuple[bytes, str, str]:
+    """The answer that a mail program would send to a caught mail, quoting it: raw, its sender and its recipient.
+
+    Raises ValueError where the mail does not say whom to answer.
+    """
+    sender = _recipient(message)
+    to = message["Reply-To"] or message["From"]
+    if not sender or not to or not to.addresses:
+        raise ValueError("a mail without a sender cannot be answered")
+    arabic = str(message.get("Content-Language", "")).startswith("ar")
+    opening = "في {at} كتب {who}:" if arabic else "On {at}, {who} wrote:"
+    opening = opening.format(
+        at=message["Date"], who=to.addresses[0].display_name or to.addresses[0].addr_spec
+    )
+    quoted = "".join(f"> {line}\n" for line in part(message, "plain").strip().splitlines())
+    answer = EmailMessage(policy=policy.SMTPUTF8)
+    subject = str(message.get("Subject", ""))
+    answer["From"] = sender
+    answer["To"] = str(to)
+    answer["Subject"] = subject if subject.lower().startswith("re:") else f"Re: {subject}"
+    answer["Date"] = datetime.now(UTC)
+    answer["Message-ID"] = make_msgid(domain="letter-box.invalid")
+    answer["In-Reply-To"] = str(message["Message-ID"])
+    answer["References"] = " ".join(f"{message.get('References', '')} {message['Message-ID']}".split())
+    answer.set_content(f"{text.strip()}\n\n{opening}\n{quoted}", cte="base64")
+    return answer.as_bytes(), sender, to.addresses[0].addr_spec
 
 
 def _parse(raw: bytes) -> EmailMessage:

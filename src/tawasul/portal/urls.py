@@ -55,5 +55,6 @@ urlpatterns: list[URLPattern] = [
     path("demo/mail/", caught_mail.index, name="caught_mails"),
     path("demo/mail/<slug:name>/", caught_mail.mail, name="caught_mail"),
     path("demo/mail/<slug:name>/html/", caught_mail.html, name="caught_mail_html"),
+    path("demo/mail/<slug:name>/replies/", caught_mail.reply, name="caught_mail_reply"),
     path("demo/mail/<slug:name>/raw/", caught_mail.raw, name="caught_mail_raw"),
 ]

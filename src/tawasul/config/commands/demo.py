@@ -1,7 +1,7 @@
 """``tawasul demo``: the whole service at once, with an invented centre, on what is embedded.
 
 SQLite and files on disk, a worker beside the web server, and a mail catcher that shows every mail the portal
-sent. Nothing leaves this machine.
+sent and takes replies to it. Nothing leaves this machine.
 """
 
 import argparse
@@ -28,6 +28,7 @@ FOREIGN = [
     "TAWASUL_S3_BUCKET",
     "TAWASUL_SMTP_USER",
     "TAWASUL_SMTP_PASSWORD",
+    "TAWASUL_MAILBOXES",
 ]
 
 
@@ -105,6 +106,7 @@ def _run(listener: socket.socket, folder: Path, host: str) -> int:
         TAWASUL_SMTP_HOST="127.0.0.1",
         TAWASUL_SMTP_PORT=str(catcher_port),
         TAWASUL_SMTP_SECURITY="none",
+        TAWASUL_MAIL_TOKENS="true",  # the letter box replies to the address as it stands
     )
     os.environ.setdefault("TAWASUL_BASE_URL", f"http://localhost:{port}")
     os.environ.setdefault("TAWASUL_LOG_LEVEL", "WARNING")
