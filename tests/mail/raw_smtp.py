@@ -32,7 +32,8 @@ class Conversation:
 
 class RawSmtp:
     """Listens on a loopback port as a context manager. ``script`` maps a verb to answers used up one after the other;
-    an answer may be a function, and None from it hangs up. Then come the ordinary answers."""
+    an answer may be a function, and None from it hangs up. Then come the ordinary answers. An entry for CONNECT greets,
+    one for DOT answers the content, one for CONTENT (of any value) hangs up in the middle of it."""
 
     def __init__(self, *, extensions: Iterable[str] = ("8BITMIME", "SMTPUTF8"), port: int = 0) -> None:
         self.extensions = list(extensions)
@@ -118,6 +119,10 @@ class RawSmtp:
             if verb == "QUIT":
                 return
             if verb == "DATA" and answer.startswith("354"):
+                if self.script.get("CONTENT"):  # hang up in the middle of it
+                    self.script["CONTENT"].pop(0)
+                    reader.read(1000)
+                    return
                 content = self._content(reader)
                 if content is None:
                     return

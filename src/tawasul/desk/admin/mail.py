@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -96,13 +97,13 @@ class MailTemplateAdmin(Table[MailTemplate]):
     def in_use(self, row: MailTemplate) -> str | SafeString:
         """Whether mails carry these words, and if not, why the built-in ones go instead."""
         if not row.subject and not row.body:
-            return _("No: it is empty, and the built-in text goes.")
+            return gettext("No: it is empty, and the built-in text goes.")
         faults = [fault for text in (row.subject, row.body) for fault in wording.faults(row.kind, text)]
         if faults:
             return format_html_join(
                 " ", "{}", ((_why_not(row.kind, fault),) for fault in faults)
             ) + format_html(" {}", _("The built-in text goes."))
-        return _("Yes")
+        return gettext("Yes")
 
     @admin.display(description=_("placeholders"))
     def placeholders(self, row: MailTemplate) -> SafeString:
