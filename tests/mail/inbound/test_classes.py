@@ -98,6 +98,41 @@ BOUNCES = {
     ),
 }
 
+BOUNCES |= {
+    "a transcript after arrows": mail(
+        "  ----- The following addresses had permanent fatal errors -----\n\n>>> gone@example.sa <gone@example.sa>\n\n"
+        "  ----- Transcript of session follows -----\n550 no mailbox here by that name (#5.1.1)\n",
+        Subject="FAILURE NOTICE : a letter",
+        **DAEMON,
+    ),
+    "an address that holds the word to": mail(
+        "Delivery to the following recipients failed permanently:\n\n   * gone@example.sa\n\n"
+        "SMTP:RCPT host 192.0.2.8: 553 <gone@example.sa>... No such user, write to kijitora@example.com\n",
+        Subject="Delivery status notification",
+        **DAEMON,
+    ),
+    "domino": mail(
+        "Your message\n\n  Subject: A letter\n\nwas not delivered to:\n\n  gone@example.sa\n\nbecause:\n\n"
+        "  User Gone (gone@example.sa) not listed in the directory\n",
+        Subject="DELIVERY FAILURE: User Gone (gone@example.sa) not listed in the directory",
+        From="Postmaster@example.com",
+    ),
+    "a gateway that answers as a reply": mail(
+        "Error: Invalid user address\n\nError message below:\n550 - no such user here\n\nMessage details:\n"
+        "  Subject: A letter\n  MAIL FROM: support@centre.example\n  RCPT TO: gone@example.sa\n",
+        Subject="Re: A letter",
+        From="post_master@gateway.example.com",
+    ),
+    "an automatic answer in its headers": multipart(
+        ("Content-Type: text/plain",
+         "We had trouble delivering your message. Full details follow:\r\n\r\n1 error(s):\r\n\r\n"
+         "The following recipients returned permanent errors: gone@example.sa. Reason: 554 5.4.6 Hop count exceeded\r\n"),
+        ("Content-Type: text/plain; name=headers.txt\nContent-Disposition: attachment", "To: gone@example.sa\r\n"),
+        kind="mx6d", Subject="There was an error sending your mail", From="mailer-daemon", Return_Path="<>",
+        Auto_Submitted="auto-replied", Precedence="list",
+    ),
+}  # fmt: skip
+
 
 @pytest.mark.parametrize("raw", BOUNCES.values(), ids=BOUNCES)
 def test_a_bounce_is_known_with_the_address_it_is_about(raw: bytes) -> None:
@@ -107,6 +142,9 @@ def test_a_bounce_is_known_with_the_address_it_is_about(raw: bytes) -> None:
 
 
 AUTO_REPLIES = [
+    {"Subject": "AUTO: Alqahtani, Noura is out of the office (returning 05/01/2025)"},
+    {"Subject": "[AUTO GENERATED] A notice"},
+    {"Subject": "Re: A question (Automatic Response)", "Auto_Submitted": "auto-replied"},
     {"Auto_Submitted": "auto-replied"},
     {"Auto_Submitted": "auto-generated (vacation)"},
     {"Auto_Submitted": "auto-notified; owner-email=x"},
@@ -181,6 +219,16 @@ PEOPLE = [
 @pytest.mark.parametrize(("fields", "body"), PEOPLE, ids=str)
 def test_a_person_is_never_taken_for_a_machine(fields: dict[str, str], body: str) -> None:
     assert classify(parse(mail(body, **fields))) == "message"
+
+
+def test_a_postmaster_who_writes_himself_is_a_person() -> None:
+    raw = mail(
+        "Dear colleagues,\nour mail to you is rejected with 550 5.7.1 and could not be delivered.\n"
+        "Could you please look at your filter?\n\nAhmad\npostmaster@example.sa\n",
+        From="Ahmad <postmaster@example.sa>",
+        Subject="Delivery problem to your servers",
+    )
+    assert classify(parse(raw)) == "message"
 
 
 def test_a_person_who_forwards_a_bounce_is_a_person() -> None:

@@ -107,6 +107,13 @@ _ONLY_PROGRAMS: Final = re.compile(
     r"message header follows|the following message to <[^>]+> was undeliverable|unrouteable address",
     re.IGNORECASE | re.MULTILINE,
 )
+# An address or a reply code on a line of its own, as in a table of failures.
+_FORM: Final = re.compile(
+    r"^[ \t>]*(?:<?[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>?[ \t]*:?[ \t]*$|[45]\d\d[ -]|"
+    r"(?:error|reason|recipient|to)\b[^\n]{0,30}:[ \t]*$|rcpt to\s*:)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ENVELOPE: Final = re.compile(r"^[ \t]*mail from:.*\n[ \t]*rcpt to:", re.IGNORECASE | re.MULTILINE)
 _RETURNED: Final = re.compile(
     r"^(?:-{2,}+.{0,60}(?:original|returned|undelivered|copy|message|unsent|received|mail|header).{0,60}|"
     r"received: (?:from|by) .{0,200}|return-path: ?<.{0,120}|message-id: ?<.{1,200})$",
@@ -156,12 +163,20 @@ def is_bounce(parsed: Parsed) -> bool:
     returned = bool(parsed.returned) or bool(_RETURNED.search(parsed.text[:60_000]))
     if machine >= 3:
         return titled or only or (said and (returned or machine >= 4 or not replied))
-    if machine == 2:
-        return not replied and ((titled and (said or returned)) or (only and returned))
+    if machine == 2:  # people write as postmaster, too: besides the words there is a program's form
+        formed = returned or only or _is_formed(head, parsed)
+        return bool(_ENVELOPE.search(head)) or (
+            not replied and formed and ((titled and said) or (only and returned))
+        )
     if machine == 1:
         return not replied and titled and (only or (said and returned))
     # Nobody says it is a machine: title, words and the returned mail must all be there.
     return not replied and titled and only and returned and not _quoted_by_person(parsed)
+
+
+def _is_formed(text: str, parsed: Parsed) -> bool:
+    own = parsed.from_address.lower()  # in a signature
+    return any(not own or own not in found[0].lower() for found in _FORM.finditer(text))
 
 
 def is_success(parsed: Parsed) -> bool:
@@ -225,10 +240,10 @@ _TEXTUAL: Final = tuple(
     for pattern in (
         r"^\s*Final-Recipient\s*:\s*[\w-]+\s*;\s*<?ADDRESS",
         r"(?:addresses? had|recipients?\(?s?\)?.{0,60}|addresses?.{0,40}|users?|mailbox(?:es)?|"
-        r"destinations?)[^\n]{0,80}:[ \t-]*\s{0,200}[<\"'(]?ADDRESS",
+        r"destinations?)[^\n]{0,80}:[*•>\s-]{0,200}[<\"'(]?ADDRESS",
         r"^[ \t]*<ADDRESS>[ \t]*:",
         r"^[ \t]*<ADDRESS>(?:\.\.\.|[ \t]*$)",
-        r"(?:to|for|recipient|user|address|mailbox|rcpt to:?|delivered to|deliver to|deliver mail to|"
+        r"(?<![\w.+-])(?:to|for|recipient|user|address|mailbox|rcpt to:?|delivered to|deliver to|deliver mail to|"
         r"delivering to)[ \t]*[:=]?[ \t]*(?:<|&lt;|\")?ADDRESS(?:>|\"|&gt;)?",
         r"[45]\d\d[ -][^\n]{0,80}?<?ADDRESS",
         r"(?:宛先|受信者|アドレス|收件人|المستلم|العنوان|المستلمون)[^\n]{0,40}[:：]?\s{0,6}<?ADDRESS",

@@ -61,7 +61,7 @@ _AUTO_NAMES: Final = frozenset(
 )
 _NO: Final = re.compile(r"\s*(?:no|false|0|none|off)?\s*\Z", re.IGNORECASE)
 _AUTO_SUBJECT: Final = re.compile(
-    r"\s*\W?\s*(?:auto(?:matic|mated)?[ -]?(?:reply|response|respond\w*|answer|mail)\b|auto\s?:|"
+    r"\s*\W?\s*(?:auto(?:matic|mated)?[ -]?(?:reply|response|respond\w*|answer|mail)\b|auto\s?:|auto[ -]generated\]|"
     r"out[ -]of[ -](?:the[ -])?office|ooo\s?[:-]|away from (?:the |my )?(?:office|desk|mail)|i(?:'m|"
     r" am) (?:out of|away from) (?:the )?office|vacation (?:reply|message|response|notice)|"
     r"on (?:vacation|leave)\s*[:(]|"

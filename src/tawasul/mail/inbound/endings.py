@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from tawasul.mail.inbound import openings
+
 _DEVICES: Final = (
     r"i\s?phon|i\s?pad|i\s?pod|i\s?mac|macbook|apple|android|samsung|galaxy|black\s?berry|mobile|handy|mobilgerät|"
     r"phone|smart\s?phone|tablet|outlook|hotmail|yahoo|gmail|"
@@ -45,7 +47,7 @@ _ARABIC_DEVICE: Final = re.compile(
     r"(?:\s(?:[\w.+®™-]*[A-Za-z0-9][\w.+®™-]*|ال|هاتفي|الهاتف|هاتف|جوالي|الجوال|جوال|جهازي|الجهاز|جهاز|"
     r"المحمول|محمول|الذكي|ذكي|اللوحي|لوحي|"
     r"الخاص|بي|البريد|بريد|الإلكتروني|تطبيق|على|ل|لنظام|نظام|ياهو|سامسونج|سامسونغ|جالاكسي|[اآأ]يفون|"
-    r"ال[اآأ]يفون|[اآأ]يباد|ال[اآأ]يباد|[أا]ندرويد|"
+    r"ال[اآأ]يفون|[اآأ]يباد|ال[اآأ]يباد|[أا]ندرويد|ل[اآأ]يفون|ل[اآأ]يباد|ل[أا]ندرويد|لأجهزة|لهواتف|من نوع|التشغيل|"
     r"هواوي|نوكيا|بلاك|بيري|[اآأ]وتلوك|آي|فون|باد)){1,8}\s*(?:[،,.]\s*(?:المعذرة|أعتذر|عذرا|معذرة|"
     r"أرجو المعذرة).{0,50})?\W*\Z"
 )
@@ -121,12 +123,14 @@ _DISCLAIMER: Final = re.compile(
     r"diese (?:e-?mail|nachricht).{0,80}vertraulich|ce (?:message|courriel|mail).{0,120}confidentiel|"
     r"este (?:mensaje|correo|mensagem|e-?mail).{0,120}confiden[ct]ia|"
     r"questo messaggio.{0,120}(?:riservat|confidenzial)|dit (?:e-?mail)?bericht.{0,100}vertrouwelijk|"
-    r"(?:إخلاء (?:ال)?مسؤولية|اخلاء (?:ال)?مسؤولية|إشعار (?:ال)?سرية|تنبيه\s*[:：]?\s*هذه الرسالة|إخلاء طرف)|"
-    r"(?:إن |تعد |تعتبر |تحتوي )?(?:هذه الرسالة|هذا البريد|هذا الإيميل|هذه المراسلة|"
-    r"المعلومات الواردة في هذ[هاا])\s?.{0,160}(?:سري|سرّي|خاصة بالمرسل إليه|المرسل إليه فقط|للشخص المعني|"
-    r"للمرسل إليه|المعنيين بها)|"
-    r"please (?:consider|think (?:of|about)) the environment|(?:يرجى|فضلاً|فضلا)\s.{0,20}(?:مراعاة|"
-    r"التفكير في|المحافظة على) البيئة)",
+    r"(?:إخلاء (?:ال)?مسؤولية|اخلاء (?:ال)?مسؤولية|إخلاء طرف|[إا]شعار (?:ال|ب ?ال)?سرية)|"
+    r"(?:(?:تنبيه|تنويه|تحذير|ملاحظة|[إا]شعار|هام)\s*[:：.-]\s*)?"
+    r"(?:(?:إن |أن |تعد |تعتبر |تحتوي )?(?:هذه الرسالة|هذا البريد|هذا الإيميل|هذه المراسلة|محتوى هذه الرسالة|"
+    r"محتويات هذه الرسالة|المعلومات الواردة في هذ[هاا])\s?.{0,160}(?:سري|خاصة بالمرسل إليه|المرسل إليه فقط|"
+    r"للشخص المعني|للمرسل إليه|المعنيين بها|المستلم المعني)|"
+    r"(?:إذا|إن|في حال)\s.{0,30}(?:هذه الرسالة|هذا البريد).{0,40}خط[أا].{0,80}(?:حذف|إتلاف|إبلاغ|إشعار|إخطار))|"
+    r"please (?:consider|think (?:of|about)) the environment|(?:يرجى|فضلا|الرجاء|نرجو|رجاء|من فضلك)\s.{0,20}"
+    r"(?:مراعاة|التفكير في|فكر في|المحافظة على|حافظ على) البيئة)",
     re.IGNORECASE | re.DOTALL,
 )
 _FOOTER: Final = re.compile(
@@ -143,5 +147,5 @@ _FOOTER: Final = re.compile(
 
 def is_disclaimer(paragraph: str) -> bool:
     """Whether a paragraph begins as a statement of confidentiality or a footer that nobody wrote by hand."""
-    text = " ".join(paragraph[:600].split())
-    return bool((len(text) > 60 and _DISCLAIMER.match(text)) or (_FOOTER.match(text) and len(text) < 500))
+    text = " ".join(openings.plain(paragraph[:600]).split())
+    return bool((len(text) > 45 and _DISCLAIMER.match(text)) or (_FOOTER.match(text) and len(text) < 500))

@@ -98,7 +98,7 @@ _BEGIN_FORWARD: Final = re.compile(
     r"reencaminhada)|begin doorgestuurd bericht|"
     r"vidarebefordrat brev|videresendt (?:melding|besked)|v[äa]litetty viesti alkaa|"
     r"начало переадресованного сообщения|起始被转发的邮件|开始转发的邮件|开始转发|"
-    r"転送されたメッセージ|전달된 메시지 시작|بداية الرسالة (?:المحولة|المعاد توجيهها|المُعاد توجيهها|"
+    r"転送されたメッセージ|전달된 메시지 시작|(?:بداية|بدء) الرسالة (?:المحولة|المعاد توجيهها|المُعاد توجيهها|"
     r"المعاد إرسالها)|"
     r"تبدأ الرسالة المعاد توجيهها|"
     r"rozpocz[ęe]cie przekazanej wiadomo[śs]ci|za[čc][áa]tek p[řr]epos[íi]lan[ée] zpr[áa]vy|"
@@ -110,12 +110,20 @@ _REPLY_ABOVE: Final = re.compile(
     r"[\s>#*=_-]*(?:please\s+)?(?:(?:type|write|enter|add)\s+your\s+(?:reply|response|answer)|reply|"
     r"respond)\s+above\s+(?:this|the)\s+line|[\s>#*=_-]*in replying.{0,30}above this line"
     r"|[\s>#*=_-]*(?:الرجاء\s+)?(?:اكتب|أكتب|يرجى كتابة|كتابة)\s*(?:ردك|الرد|ردّك)?\s*(?:فوق|"
-    r"أعلى)\s+هذا\s+(?:السطر|الخط)|[\s>#*=_-]*bitte (?:antworten sie )?(?:oberhalb|über) dieser (?:linie|"
-    r"zeile)"
-    r"|[\s>#*=_-]*(?:merci de )?répond(?:re|ez) au-dessus de cette ligne", re.IGNORECASE
+    r"أعلى)\s+هذا\s+(?:السطر|الخط)|[\s>#*=_-]*(?:bitte .{0,40}(?:oberhalb|über) dieser (?:zeile|linie)|"
+    r"(?:merci de |veuillez )?(?:répond|écri).{0,40}au-dessus de cette ligne|"
+    r"(?:por favor,? )?(?:respond|escrib).{0,40}encima de esta línea|"
+    r"(?:rispond|scriv|inserisc).{0,40}sopra questa riga|"
+    r"(?:respond|escrev|digite).{0,40}acima d(?:esta|a) linha|(?:typ|plaats|schrijf).{0,40}boven deze (?:regel|lijn)|"
+    r".{0,30}ответ.{0,20}выше этой (?:строки|линии))\W*(?:\w+\W*)?\Z", re.IGNORECASE,
 )  # fmt: skip
+# Decorated, as programs do: a heading of the writer's own words is none.
 _PREVIOUS: Final = re.compile(
-    r"[\s*_-]*(?:previous replies|previous discussion|الردود السابقة)[\s*_:-]*\Z", re.IGNORECASE
+    r"\s*[*_-]{1,3}\s*(?:previous replies|previous discussion|الردود السابقة|vorherige antworten|réponses précédentes|"
+    r"respuestas anteriores|risposte precedenti|respostas anteriores|(?:vorige|eerdere) (?:antwoorden|reacties)|"
+    r"предыдущие ответы|poprzednie odpowiedzi|tidigare svar|aiemmat vastaukset|(?:之前|先前)的回[复覆])"
+    r"\s*[*_-]{1,3}\s*:?\s*\Z",
+    re.IGNORECASE,
 )
 
 _NAMES: Final = {
