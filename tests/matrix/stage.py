@@ -27,6 +27,7 @@ from tawasul.tickets import direct, drafts
 from tawasul.tickets.drafts import Whose
 from tawasul.tickets.models import Draft, Ticket
 from tawasul.tickets.writers import Writer
+from tests.desk.mails import failed, held_by_door
 from tests.portal.forms import body, png
 from tests.world import PASSWORD, OpenATicket, signed_in
 
@@ -89,6 +90,8 @@ class Stage:
     draft_file: StoredFile
     request: AccountRequest
     rows: dict[str, Any]  # a key in each table of the administration, by app and model
+    incoming: int = 0  # a mail held beside the ticket
+    outgoing: int = 0  # a mail about it that was not sent
 
     def address(self, name: str, language: str, **instead: Any) -> str:
         """The path of a pattern for this stage's objects; ``instead`` replaces some of them."""
@@ -123,6 +126,8 @@ class Stage:
                 words["key"] = self.request.key
             case ["account_reset_password_from_key"]:
                 words["key"] = "abc-def"
+            case ["desk", page] if page.startswith("mail_"):
+                words["pk"] = self.incoming if page.startswith("mail_in") else self.outgoing
             case ["admin", page]:
                 table = page.rpartition("_")[0]
                 words["object_id"] = self.rows.get(table, 1)
@@ -214,6 +219,8 @@ def stage(
         draft_file=draft_file,
         request=asked,
         rows={name: row.pk for name, row in rows.items() if row is not None},
+        incoming=held_by_door(ticket=ticket, html="<p>x</p>").pk,
+        outgoing=failed(ticket=ticket).pk,
     )
 
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from tawasul.accounts.models import Person
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
-from tawasul.desk import gate
+from tawasul.desk import gate, ledger
 from tawasul.desk.due import due_of
 from tawasul.desk.forms import AnswerForm, AssigneeForm, ClosureForm, HoldForm, LetterForm, NoteForm
 from tawasul.desk.views.queue import shown_queue
+from tawasul.mail import ledger as mail_ledger
 from tawasul.mail import queries as mail_queries
 from tawasul.mail.models import OutgoingMail
 from tawasul.tickets import drafts, queries, workflow
@@ -83,6 +84,8 @@ def page(
         "assignee": assignee or AssigneeForm(staff=staff, chosen=ticket.assignee_id),
         "mails": mails,
         "mails_of_letters": _by_letter(mails),
+        **ledger.trouble_of(mails),
+        **ledger.of_ticket(ticket, mail_ledger.of_ticket(ticket)),
         "turn": turn_of(ticket, viewer="staff"),
         "due": due_of(ticket, clock.now()),
         "may": {name: workflow.possible(ticket, name) for name in workflow.MOVES},

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tawasul.accounts.models import Person
+from tawasul.core import addresses
 from tawasul.core.text import clean_line, clean_text
 from tawasul.tickets.models import CloseReason
 
@@ -161,3 +162,33 @@ class AssigneeForm(forms.Form):
 
     def clean_assignee(self) -> Person | None:
         return self.staff.get(self.cleaned_data["assignee"])
+
+
+class AddressForm(forms.Form):
+    """The right address of a mail that went to a wrong one; becomes an ``Address``."""
+
+    address = forms.CharField(
+        label=_("The right address"),
+        help_text=_("Only this mail goes there. The address of the account stays as it is."),
+        max_length=1000,
+        widget=forms.TextInput(
+            attrs={
+                "dir": "auto",
+                "inputmode": "email",
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(data, auto_id="mail_%s", **options)
+        empty = addresses.message(addresses.BadAddress("empty"))
+        self.fields["address"].error_messages["required"] = empty
+
+    def clean_address(self) -> addresses.Address:
+        try:
+            return addresses.parse_address(self.cleaned_data["address"])
+        except addresses.BadAddress as problem:
+            raise forms.ValidationError(addresses.message(problem), code=problem.code) from problem

@@ -58,5 +58,7 @@ def staff_member(request: HttpRequest) -> Person:
 
 
 def _page_of(kwargs: dict[str, Any]) -> str:
+    if "pk" in kwargs:
+        return reverse("desk:mail")
     number = kwargs.get("number")
     return reverse("desk:ticket", args=[number]) if number else reverse("desk:queue")

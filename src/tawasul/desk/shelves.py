@@ -2,24 +2,29 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tawasul.accounts.models import Person
+from tawasul.mail import ledger
 from tawasul.tickets import queries
 
 DEFAULT = "all"
+MAIL = "mail"  # the last shelf: the ledger of mails
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One view. ``count`` is bounded: "99+" where there are more; empty where it is not counted."""
+    """One view, or another place that the desk leads to. ``count`` is bounded: "99+" where there are more; empty
+    where it is not counted."""
 
     name: str
     label: str | Promise
     icon: str
     group: str | Promise
+    href: str
     count: str = ""
     late: bool = False
 
@@ -42,12 +47,26 @@ def chosen(name: str | None, default: str = DEFAULT) -> str:
 
 
 def shelves_for(person: Person) -> list[Shelf]:
-    """Every view with its count: one bounded query each."""
+    """Every view with its count, one bounded query each; and the ledger with what waits there for staff."""
     counts = queries.queue_counts(person)
+    base = reverse("desk:queue")
     made = []
     for name, (label, icon, group) in SHELVES.items():
-        number = counts.get(name)
-        made.append(Shelf(name, label, icon, group, bounded(number), late=name == "overdue" and bool(number)))
+        number, href = counts.get(name), f"{base}?view={name}"
+        late = name == "overdue" and bool(number)
+        made.append(Shelf(name, label, icon, group, href, bounded(number), late=late))
+    waiting = ledger.count_for_staff()
+    made.append(
+        Shelf(
+            MAIL,
+            _("Mail ledger"),
+            "mail",
+            _("E-mail"),
+            reverse("desk:mail"),
+            bounded(waiting) if waiting else "",
+            late=bool(waiting),
+        )
+    )
     return made
 
 

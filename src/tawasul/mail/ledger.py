@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Lower, Substr
 
 from tawasul.core.addresses import BadAddress, parse_address
 from tawasul.core.keyset import Page, page
+from tawasul.mail.handling import returns
 from tawasul.mail.models import AddressState, IncomingMail, OutgoingMail, RawMail
 from tawasul.search.normalise import normalise
 from tawasul.tickets import numbers
@@ -105,7 +106,7 @@ def counts_in() -> dict[str, int]:
 
 def counts_out() -> dict[str, int]:
     """How many are to go out and are in which state, each up to COUNT_UP_TO."""
-    counted = {state: _counted(OutgoingMail.objects.filter(state=state)) for state in Out}
+    counted = {str(state): _counted(OutgoingMail.objects.filter(state=state)) for state in Out}
     return {**counted, BOUNCED: _counted(OutgoingMail.objects.exclude(bounce=""))}
 
 
@@ -171,7 +172,7 @@ def of_ticket(ticket: Ticket) -> list[IncomingMail]:
         IncomingMail.objects.filter(ticket=ticket)
         .defer(*_HEAVY_IN)
         .annotate(
-            held_text=Case(When(state=In.HELD, then=F("text")), default=Value("")),
+            held_text=Case(When(state=In.HELD, then=F("text")), default=Value("", output_field=TextField())),
             has_html=Case(When(html="", then=Value(False)), default=Value(True)),
         )
         .order_by("received_at", "pk")
@@ -180,13 +181,7 @@ def of_ticket(ticket: Ticket) -> list[IncomingMail]:
 
 def address_state(address: str) -> AddressState | None:
     """What is known of an address that mails came back from; None where nothing bad is."""
-    return AddressState.objects.filter(address=address.lower()).first()
-
-
-def original(mail: IncomingMail) -> bytes | None:
-    """The mail as the door took it; None where its bytes are gone."""
-    kept = RawMail.objects.filter(mail=mail).first()
-    return zlib.decompress(bytes(kept.content)) if kept is not None else None
+    return AddressState.objects.filter(address=returns.key_of(address)).first()
 
 
 def original_head(mail: IncomingMail) -> bytes:

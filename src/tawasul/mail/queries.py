@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Min
 
-from tawasul.mail.models import OutgoingMail
+from tawasul.mail.models import IncomingMail, OutgoingMail
 from tawasul.tickets.models import Ticket
 
 
@@ -22,5 +22,13 @@ def oldest_waiting() -> datetime | None:
     """When the mail that waits longest was written; None where none waits."""
     found: datetime | None = OutgoingMail.objects.filter(done_at__isnull=True).aggregate(
         at=Min("created_at")
+    )["at"]
+    return found
+
+
+def oldest_unhandled() -> datetime | None:
+    """When the mail came in that waits longest to be handled; None where none waits."""
+    found: datetime | None = IncomingMail.objects.filter(done_at__isnull=True).aggregate(
+        at=Min("received_at")
     )["at"]
     return found

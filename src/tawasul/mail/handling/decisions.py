@@ -55,9 +55,12 @@ def make_ticket(mail: IncomingMail, *, by: Person) -> Ticket:
 
 
 def discard(mail: IncomingMail, *, by: Person) -> None:
-    """Nothing is to become of the mail; it stays in the ledger and can be replayed. Raises Undecidable."""
+    """Nothing is to become of a held or parked mail; it stays in the ledger and can be replayed. Raises Undecidable."""
     decided = {"decided_by": by, "decided_at": clock.now()}
-    if rows.held(mail).update(state=State.DISCARDED, **decided):
+    undecided = IncomingMail.objects.filter(
+        pk=mail.pk, state__in=(State.HELD, State.PARKED), done_at__isnull=False
+    )
+    if undecided.update(state=State.DISCARDED, **decided):
         mail.refresh_from_db(fields=["state", "decided_by", "decided_at"])
         return
     if not IncomingMail.objects.filter(pk=mail.pk, state=State.DISCARDED).exists():

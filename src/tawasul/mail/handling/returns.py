@@ -17,7 +17,9 @@ def mark(about: OutgoingMail, reading: Reading) -> None:
     said = Bounce.PERMANENT if reading.permanence == Bounce.PERMANENT else Bounce.TEMPORARY
     row = OutgoingMail.objects.select_for_update().get(pk=about.pk)
     if row.bounce != Bounce.PERMANENT:
-        OutgoingMail.objects.filter(pk=row.pk).update(bounce=said, bounced_at=now)
+        OutgoingMail.objects.filter(pk=row.pk).update(
+            bounce=said, bounced_at=now, settled_at=None, settled_by=None
+        )  # whoever saw to it before saw less
     state, made = AddressState.objects.select_for_update().get_or_create(
         address=key_of(row.to_address),
         defaults={"bounce": said, "since": now, "at": now, "reason": reading.words, "mail": row},

@@ -1,0 +1,205 @@
+"""One mail that came in: what it says, what became of it, and what staff decide."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from tawasul.desk import frames, gate
+from tawasul.desk import ledger as shown
+from tawasul.desk.places import back_to
+from tawasul.mail import access, handling, ledger
+from tawasul.mail.doors import store
+from tawasul.mail.handling import decisions
+from tawasul.mail.inbound import fields
+from tawasul.mail.models import IncomingMail, RawMail
+from tawasul.ui.middleware import CONTENT_SECURITY_POLICY
+
+HEADERS = (
+    "From", "Sender", "Reply-To", "To", "Cc", "Date", "Subject", "Message-ID", "In-Reply-To", "References",
+    "Return-Path", "Auto-Submitted", "Precedence", "List-Id", "Authentication-Results",
+)  # fmt: skip
+MOST_OF_A_FIELD = 600  # characters
+
+FRAMING = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+
+
+@require_safe
+@never_cache
+@gate.staff_only
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mail: its text, or its layout (?view=html, ?pictures=1); ?rest=1 reads what was folded away."""
+    mail = access.incoming_for(gate.staff_member(request), pk)
+    view = "html" if request.GET.get("view") == "html" and mail.html else "text"
+    head, _body = fields.read(begin := ledger.original_head(mail), 0, len(begin), top=True)
+    rest, rest_problem = _rest(mail, asked="rest" in request.GET)
+    response = render(
+        request,
+        "desk/mail/incoming.html",
+        shown.frame(
+            request,
+            mail=mail,
+            state=shown.state_of_incoming(mail),
+            door=shown.door_of(mail),
+            notes=shown.notes_of(mail),
+            headers=[
+                (name, value[:MOST_OF_A_FIELD])
+                for name in HEADERS
+                for value in [head.line(name.lower())]
+                if value
+            ],
+            shows=view,
+            pictures="pictures" in request.GET,
+            remote_pictures=view == "html" and frames.has_remote_pictures(mail.html),
+            sandbox=frames.SANDBOX,
+            rest=rest,
+            rest_problem=rest_problem,
+            may_replay=mail.letter_id is None
+            and IncomingMail.objects.filter(decisions.replayable(), pk=mail.pk).exists(),
+        ),
+    )
+    response["Content-Security-Policy"] = FRAMING
+    return response
+
+
+def _rest(mail: IncomingMail, *, asked: bool) -> tuple[str | None, str]:
+    """What was folded away, and why it cannot be shown. None where it was not asked for: without a letter the
+    original is read once more for it, in a process of its own."""
+    if mail.letter is not None:
+        return mail.letter.rest, ""
+    if not asked:
+        return None, ""
+    try:
+        return decisions.read_again(mail).rest, ""
+    except decisions.Undecidable:
+        return "", _("The original could not be read just now. It can be downloaded.")
+
+
+@require_safe
+@gate.staff_only
+def html(request: HttpRequest, pk: int) -> HttpResponse:
+    """The layout alone, for the sandboxed frame; ?pictures=1 loads what lies elsewhere."""
+    mail = access.incoming_for(gate.staff_member(request), pk)
+    if not mail.html:
+        raise Http404
+    return frames.of_incoming(mail.html, mail.letter, pictures="pictures" in request.GET)
+
+
+@require_safe
+@gate.staff_only
+def original(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bytes as they came, as a file that no browser opens."""
+    mail = access.incoming_for(gate.staff_member(request), pk)
+    try:
+        raw = store.raw(mail)
+    except RawMail.DoesNotExist:
+        raise Http404 from None
+    return octets(raw, f"{pk}.eml")
+
+
+def octets(raw: bytes, name: str) -> HttpResponse:
+    """Bytes to be saved, whatever they are; nothing makes a page of them."""
+    response = HttpResponse(raw, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+@gate.staff_only
+def acceptance(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Let a held mail be a follow-up of the ticket it is held beside."""
+    person = gate.staff_member(request)
+
+    def accept(mail: IncomingMail) -> str:
+        message = decisions.accept(mail, by=person)
+        messages.success(request, _("The mail is a follow-up of the ticket now."))
+        return back_to(request, message.ticket, letter=message.pk)
+
+    return _decided(request, pk, accept)
+
+
+@require_POST
+@gate.staff_only
+def new_ticket(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Open a ticket of the sender's from a held mail."""
+    person = gate.staff_member(request)
+
+    def open_one(mail: IncomingMail) -> str:
+        ticket = decisions.make_ticket(mail, by=person)
+        messages.success(request, _("A ticket was opened from the mail."))
+        return reverse("desk:ticket", args=[ticket.spoken_number])
+
+    return _decided(request, pk, open_one)
+
+
+@require_POST
+@gate.staff_only
+def discarding(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Nothing is to become of the mail."""
+    person = gate.staff_member(request)
+
+    def discard(mail: IncomingMail) -> str:
+        decisions.discard(mail, by=person)
+        messages.success(request, _("The mail is discarded. It stays in the ledger."))
+        return _where_from(request, mail)
+
+    return _decided(request, pk, discard)
+
+
+@require_POST
+@gate.staff_only
+def replay(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Read the mail again and do what then follows from it."""
+    person = gate.staff_member(request)
+
+    def read_again(mail: IncomingMail) -> str:
+        handling.replay(mail, by=person)
+        messages.success(request, _("The mail will be read again in a moment."))
+        return reverse("desk:mail_in_one", args=[mail.pk])
+
+    return _decided(request, pk, read_again)
+
+
+def _decided(request: HttpRequest, pk: int, act: Callable[[IncomingMail], str]) -> HttpResponseBase:
+    """Do it, say so and lead on; where it cannot be done, say why and show the mail as it stands."""
+    mail = access.incoming_for(gate.staff_member(request), pk)
+    try:
+        return redirect(act(mail))
+    except decisions.Undecidable as problem:
+        messages.error(request, _undecidable(problem.code))
+        return redirect(_where_from(request, mail))
+
+
+def _undecidable(code: str) -> str:
+    known: dict[str, Any] = {
+        "decided": _(
+            "Somebody decided on this mail meanwhile, so this was not done. This is how it stands now."
+        ),
+        "no_ticket": _(
+            "The mail names no ticket, so it cannot become a follow-up. A ticket can be made of it."
+        ),
+        "no_sender": _(
+            "The mail does not say who wrote it, so nobody could be answered. It can be discarded."
+        ),
+        "unreadable": _(
+            "The mail cannot be read, so nothing can be made of it. Its original can be downloaded."
+        ),
+        "later": _("Files cannot be scanned for viruses just now. Try again in a few minutes."),
+    }
+    return str(known.get(code) or _("This cannot be done with this mail."))
+
+
+def _where_from(request: HttpRequest, mail: IncomingMail) -> str:
+    """The page whose button was pressed: the ticket's, or the mail's own."""
+    if request.POST.get("from") == "ticket" and mail.ticket is not None:
+        return back_to(request, mail.ticket)
+    return reverse("desk:mail_in_one", args=[mail.pk])
