@@ -7,8 +7,10 @@ USAGE = """usage: tawasul mail receive [--mailbox NAME] [--from ADDRESS] [--to A
        tawasul mail inspect FILE…       what each mail says, one JSON line a mail
        tawasul mail visible-text FILE   what the person wrote in a plain-text body
        tawasul mail list | retry | address …   the ledger: what waits or failed; tawasul mail list --help
+       tawasul mail replay [--parked] [--held] [--dry-run] [ID…]
+                                        look again at mails that came in and became nothing
 """
-LEDGER = {"list", "retry", "address"}
+LEDGER = {"list", "retry", "address", "replay"}
 # Of the settings' INSTALLED_APPS: what the rows of a mail refer to. A mail server starts `receive` for each mail,
 # and half of its time would go into the rest.
 APPS_OF_A_MAIL = {

@@ -1,13 +1,15 @@
-"""``tawasul mail``: what waits and what failed, and sending it again."""
+"""``tawasul mail``: what waits and what failed, sending it again, and looking again at what came in."""
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from tawasul.core.addresses import BadAddress, message, parse_address
 from tawasul.mail import actions
-from tawasul.mail.models import OutgoingMail
+from tawasul.mail.handling import decisions, routing
+from tawasul.mail.models import IncomingMail, OutgoingMail
 
 State = OutgoingMail.State
 MOST_SHOWN = 100
@@ -16,7 +18,7 @@ MOST_SHOWN = 100
 class Command(BaseCommand):
     """List the mails that have not gone out; send them again, or to a corrected address."""
 
-    help = "Look after the mail ledger: list, retry, address."
+    help = "Look after the mail ledger: list, retry, address, replay."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what")
@@ -26,6 +28,13 @@ class Command(BaseCommand):
         address = what.add_parser("address", help="send a mail that has not gone out to another address")
         address.add_argument("which", type=int, help="the number of the mail")
         address.add_argument("to", help="the right address")
+        replay = what.add_parser("replay", help="look again at mails that came in and became nothing")
+        replay.add_argument("which", nargs="*", type=int, metavar="ID", help="the number of a mail")
+        replay.add_argument("--parked", action="store_true", help="all that could not be read or handled")
+        replay.add_argument("--held", action="store_true", help="all that wait for a decision of staff")
+        replay.add_argument(
+            "--dry-run", action="store_true", help="say what would be decided; change nothing"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         match options["what"]:
@@ -33,6 +42,11 @@ class Command(BaseCommand):
                 self._retry(options["which"])
             case "address":
                 self._readdress(options["which"], options["to"])
+            case "replay":
+                states = [
+                    name for name in (IncomingMail.State.PARKED, IncomingMail.State.HELD) if options[name]
+                ]
+                self._replay(options["which"], states, dry=options["dry_run"])
             case _:
                 self._list()
 
@@ -66,6 +80,44 @@ class Command(BaseCommand):
         if not actions.correct_address(_mail(which), address.address):
             raise CommandError("this mail has gone out, or is being tried this moment")
         self.stdout.write(f"it goes to {address.address}")
+
+    def _replay(self, which: Sequence[int], states: Sequence[str], *, dry: bool) -> None:
+        if not which and not states:
+            raise CommandError("name mails by their numbers, or --parked, or --held")
+        known = set(IncomingMail.objects.filter(pk__in=which).values_list("pk", flat=True))
+        for number in which:
+            if number not in known:
+                raise CommandError(f"there is no mail number {number}")
+        found = IncomingMail.objects.filter(pk__in=which) | IncomingMail.objects.filter(state__in=states)
+        pks = list(found.order_by("received_at", "pk").values_list("pk", flat=True))
+        again = 0
+        for pk in pks:
+            mail = IncomingMail.objects.get(pk=pk)
+            try:
+                if dry:
+                    self.stdout.write(f"{_head(mail)}  would be: {_would_be(mail)}")
+                else:
+                    decisions.replay(mail, by=None)
+                    again += 1
+            except decisions.Undecidable as no:
+                self.stdout.write(f"{_head(mail)}  stays as it is: {no.code}")
+        if not dry:
+            self.stdout.write(
+                f"{again} of {len(pks)} will be looked at again" if pks else "there is nothing to replay"
+            )
+
+
+def _head(mail: IncomingMail) -> str:
+    return f"{mail.pk}  {mail.state}  {mail.reason or mail.outcome}  {mail.from_address}"
+
+
+def _would_be(mail: IncomingMail) -> str:
+    """What would be decided on the mail now, and why; reading it may fail as it did before."""
+    if not IncomingMail.objects.filter(decisions.replayable(), pk=mail.pk, letter=None).exists():
+        raise decisions.Undecidable("decided")
+    decision = routing.decide(mail, decisions.read_again(mail))
+    number = decision.ticket.spoken_number if decision.ticket is not None else ""
+    return "  ".join(filter(None, [decision.step, decision.outcome, decision.reason, number]))
 
 
 def _mail(which: str | int) -> OutgoingMail:
