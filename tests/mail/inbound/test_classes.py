@@ -142,6 +142,8 @@ def test_a_bounce_is_known_with_the_address_it_is_about(raw: bytes) -> None:
 
 
 AUTO_REPLIES = [
+    {"Subject": "On leave", "In_Reply_To": "<1@centre.example>"},
+    {"Subject": "في إجازة", "Return_Path": "<>"},
     {"Subject": "AUTO: Alqahtani, Noura is out of the office (returning 05/01/2025)"},
     {"Subject": "[AUTO GENERATED] A notice"},
     {"Subject": "Re: A question (Automatic Response)", "Auto_Submitted": "auto-replied"},
@@ -173,6 +175,12 @@ def test_an_automatic_answer_is_known(fields: dict[str, str]) -> None:
 
 
 PEOPLE = [
+    ({"Subject": "Auto: insurance for our cars"}, "Which domain is free?"),
+    ({"Subject": "Away from my mail next week"}, "Please answer to my colleague."),
+    ({"Subject": "On leave: who takes over our domains?"}, "Whom shall we name?"),
+    ({"Subject": "في إجازة: من ينوب عني؟"}, "أرجو تغيير جهة الاتصال."),
+    ({"X_MS_Exchange_Inbox_Rules_Loop": "noura@example.sa"}, "Passed on by a rule of my mailbox."),
+    ({"X_RT_Loop_Prevention": "registrar.example", "X_OpenTRS_Loop": "1"}, "Written through another desk."),
     ({}, "Hello"),
     ({"Auto_Submitted": "no"}, "Hello"),
     ({"Precedence": "first-class"}, "Hello"),
