@@ -8,13 +8,16 @@ Message-ID, by which the other side can tell.
 """
 
 import logging
+import re
 import smtplib
+import socket
 import ssl
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event as Stop
+from threading import Lock
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -27,6 +30,7 @@ from tawasul.mail import headers, mime, signing
 from tawasul.mail.models import OutgoingMail
 
 log = logging.getLogger(__name__)
+_LEADING_DOT = re.compile(rb"(?m)^\.")  # doubled on the wire (RFC 5321, 4.5.2)
 
 BATCH = 20
 MAILS_PER_CONNECTION = 100
@@ -34,6 +38,7 @@ KEEP_IDLE = 10.0  # seconds a connection is kept for the next mail
 FRESH = 15.0  # seconds for which a lease counts as surely held
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=30), timedelta(hours=2)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=30)
+ONE_AT_A_TIME = 2.0  # seconds that a thread waits for another one's last word
 # Replies about this server's own set-up, though they come in answer to a mail's command.
 _OUR_OWN_FAULT = {530, 534, 535, 538}
 
@@ -64,6 +69,12 @@ class Unreachable(Exception):
         self.code = code
 
 
+# Held from the full stop after a mail's content until its fate is written down: what a killed process may have sent
+# and not noted is one mail, however many threads it has. A server that dawdles there holds the others up for
+# ONE_AT_A_TIME at most.
+_last_word = Lock()
+
+
 class LeaseLost(Exception):
     """Another deliverer took the row over while this one was slow."""
 
@@ -82,6 +93,7 @@ class Deliverer:
         self._sent_here = 0
         self._last_used = 0.0
         self._failures = 0
+        self._has_last_word = False
         self._closed_until = 0.0  # after a failed connection nothing is claimed for a while
 
     def deliver_due(self, most: int = BATCH) -> int:
@@ -116,6 +128,14 @@ class Deliverer:
 
     def _deliver(self, mail: OutgoingMail, *, held_since: float) -> None:
         held = _Lease(mail, held_since)
+        try:
+            self._try(mail, held)
+        finally:
+            if self._has_last_word:
+                self._has_last_word = False
+                _last_word.release()
+
+    def _try(self, mail: OutgoingMail, held: "_Lease") -> None:
         try:
             reply = self._send(mail, held)
         except LeaseLost:
@@ -176,10 +196,11 @@ class Deliverer:
         held.renew_if_old()
         _expect(250, smtp.docmd("RCPT", f"TO:<{to.recipient}>"), 251)
         held.renew_if_old()
-        try:
-            code, words = smtp.data(message)
-        except smtplib.SMTPDataError as problem:
-            raise _refusal(problem.smtp_code, problem.smtp_error) from None
+        _expect(354, smtp.docmd("DATA"))
+        smtp.send(_LEADING_DOT.sub(b"..", message))  # it ends with CRLF
+        self._has_last_word = _last_word.acquire(timeout=ONE_AT_A_TIME)
+        smtp.send(b".\r\n")
+        code, words = smtp.getreply()
         self._last_used = time.monotonic()
         self._sent_here += 1
         _expect(250, (code, words))
@@ -259,6 +280,8 @@ def _connect() -> smtplib.SMTP:
         code, words = smtp.connect(host, settings.SMTP_PORT)
         if code != 220:
             raise smtplib.SMTPConnectError(code, words)
+        if smtp.sock is not None:  # the full stop after the content must not wait for an acknowledgement
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.ehlo_or_helo_if_needed()
         if settings.SMTP_SECURITY == "starttls":
             smtp.starttls(context=ssl.create_default_context())
