@@ -75,7 +75,7 @@ def _oauth(folder: Path, introspection: str) -> str:
     if not introspection:
         return ""
     (folder / "oauth").write_text(
-        f"introspection_url = {introspection}\nintrospection_mode = get\nusername_attribute = email\n"
+        f"introspection_url = {introspection}\nintrospection_mode = post\nusername_attribute = email\n"
         "active_attribute = active\nactive_value = true\n"
     )
     return f"passdb {{\n driver = oauth2\n mechanisms = xoauth2\n args = {folder}/oauth\n}}"
@@ -152,7 +152,7 @@ service stats {{
     (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}::::::\n", encoding="utf-8")
     process = subprocess.Popen(
         [DOVECOT, "-F", "-c", folder / "dovecot.conf"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=(folder / "errors").open("wb"),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         until_it_listens(server.port, process, folder / "log")
@@ -256,10 +256,10 @@ fast_flush_domains =
     (folder / "conf" / "master.cf").write_text(_SERVICES.format(port=server.port, pipe=pipe, user=user))
     process = subprocess.Popen(
         [POSTFIX, "-c", folder / "conf", "start-fg"],
-        stdin=subprocess.DEVNULL, stdout=(folder / "output").open("wb"), stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        until_it_listens(server.port, process, folder / "output")
+        until_it_listens(server.port, process, folder / "maillog")
         yield server
     finally:
         # A signal would end the script that watches, and leave the servers it started.

@@ -4,12 +4,13 @@ Blocking, for a thread of its own. Raises ``imapclient``'s errors and OSError; `
 the ledger. Nothing here writes to the database but ``store.keep``.
 """
 
+import contextlib
 import logging
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from typing import Any
 
 from django.db import DataError
 from imapclient import IMAPClient, SocketTimeout
@@ -30,7 +31,6 @@ SMALL = 2**18  # octets, as the server says; it may be wrong
 IDLE_SECONDS = 300.0  # then IDLE is given anew: far below the 29 minutes of RFC 2177, and finds dead lines
 POLL_SECONDS = 20.0  # between looks where the server has no IDLE
 _ERROR_LENGTH = 500  # characters; Mailbox.error
-_SPECIAL: Final = {"inbox"}
 
 Uid = tuple[int, int]  # UIDVALIDITY and UID: a message's name for good
 
@@ -215,7 +215,7 @@ class Connection:
         return "", _text(listed[0][1] or "/") if listed else "/"
 
     def _name(self, folder: str, *, prefixed: bool = True) -> str:
-        if folder.casefold() in _SPECIAL:
+        if folder.casefold() == "inbox":
             return folder
         name = folder.replace("/", self._separator)
         return name if not prefixed or name.startswith(self._prefix) else self._prefix + name
@@ -249,7 +249,8 @@ def _client(box: Configured) -> Any:
         try:
             client.starttls(context)
         except BaseException:
-            client.shutdown()
+            with contextlib.suppress(OSError):  # the line may be closed already
+                client.shutdown()
             raise
     client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     return client
