@@ -32,7 +32,7 @@ REMEMBERED: Final = timedelta(
 )  # for how long the same text from the same address counts as a repeat
 _SHORTEST: Final = 100  # characters; two short texts may be alike by chance
 _RECENT: Final = 20  # of an address' mails that are compared
-_VARIABLE: Final = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|[^\W_]*\d[^\W_]*|[\W_]+")
+_VARIABLE: Final = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|[\w-]*\d[\w-]*|[\W_]+")
 
 
 def pulled(mail: IncomingMail, address: str) -> bool:

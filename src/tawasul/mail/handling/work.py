@@ -16,9 +16,9 @@ from tawasul.mail.models import IncomingMail, RawMail
 log = logging.getLogger(__name__)
 
 BUNDLE: Final = 8
-LEASE: Final = timedelta(minutes=3)  # of a bundle; renewed while it is worked on
+LEASE: Final = timedelta(minutes=2)  # renewed while files are examined
 RENEW_AFTER: Final = 30.0  # seconds
-MOST_TRIES: Final = 8
+MOST_TRIES: Final = 10
 TRIES_TO_READ: Final = 2  # where a busy machine may be why it could not be read
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=5), timedelta(minutes=30)
 NO_FAULT_OF_ITS_OWN: Final = timedelta(
@@ -32,13 +32,15 @@ def handle_due(most: int = BUNDLE) -> int:
 
     Raises only where the database is away; the mails then come back when their lease has run out.
     """
-    mails = IncomingMail.objects.defer("text", "html").claim(min(most, BUNDLE), lease=LEASE)
-    began = time.monotonic()
-    for mail in mails:
-        if time.monotonic() - began > RENEW_AFTER and not mail.renew(LEASE):
-            continue  # another worker took it over
-        _handle(mail)
-    return len(mails)
+    handled = 0
+    while handled < most:
+        # One at a time: should a mail end the worker, it is the only one whose tries are counted.
+        claimed = IncomingMail.objects.defer("text", "html").claim(1, lease=LEASE)
+        if not claimed:
+            break
+        handled += 1
+        _handle(claimed[0])
+    return handled
 
 
 def _handle(mail: IncomingMail) -> None:
