@@ -7,6 +7,9 @@ from django.http import HttpRequest
 
 from tawasul.accounts import queries
 from tawasul.accounts.models import Person
+from tawasul.core.prepared import Prepared
+
+_BY_KEY = Prepared(lambda key: Person.objects.filter(pk=key))  # asked at every request of someone signed in
 
 
 class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -23,5 +26,5 @@ class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: int) -> Person | None:
         """The person behind a session, in one query; None where the account is disabled."""
-        person = Person.objects.filter(pk=user_id).first()
+        person = _BY_KEY.first(user_id)
         return person if person is not None and self.user_can_authenticate(person) else None

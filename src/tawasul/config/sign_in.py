@@ -1,6 +1,7 @@
 """Settings of accounts, passwords and two-step sign-in; ``settings`` takes them over as they stand."""
 
 AUTH_USER_MODEL = "accounts.Person"
+SESSION_ENGINE = "tawasul.accounts.sessions"
 AUTHENTICATION_BACKENDS = ["tawasul.accounts.backend.PersonBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",

@@ -41,6 +41,8 @@ def page(
             )
     order = [f"{sign}pk"] if key == "pk" else [f"{sign}{key}", f"{sign}pk"]
     found = list(rows.order_by(*order)[: size + 1])
+    if moment is None:
+        return first_page(found, key, size)
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -48,9 +50,14 @@ def page(
     if not found:
         return Page([])
     first, last = _mark(found[0], key), _mark(found[-1], key)
-    has_newer = more if backwards else moment is not None
+    has_newer = more if backwards else True
     has_older = True if backwards else more
     return Page(found, newer=first if has_newer else "", older=last if has_older else "")
+
+
+def first_page(found: list[M], key: str, size: int) -> Page[M]:
+    """The page without a cursor, of the first ``size + 1`` rows of a list that begins there."""
+    return Page(found[:size], older=_mark(found[size - 1], key) if len(found) > size else "")
 
 
 def _mark(row: Model, key: str) -> str:

@@ -11,24 +11,34 @@ from tawasul.accounts.access import two_steps_missing
 from tawasul.accounts.models import Person
 from tawasul.attachments.models import StoredFile
 from tawasul.core import centre, clock
+from tawasul.core.prepared import Prepared
 from tawasul.tickets import numbers
 from tawasul.tickets.models import Attachment, Draft, Message, Status, Ticket
 
 Viewer = Person | AnonymousUser
+
+_OWN = Prepared(
+    lambda number, person: Ticket.objects.of(person).filter(number=number).select_related("service")
+)
+_ANY = Prepared(
+    lambda number: Ticket.objects.filter(number=number).select_related(
+        "service", "assignee", "team", "follows"
+    )
+)
 
 
 def ticket_for(person: Viewer, number: str) -> Ticket:
     """The person's own ticket by its number as typed. Raises Http404 for any other, and for no number at all."""
     if not isinstance(person, Person):
         raise Http404
-    return _one(number, requester_id=person.pk)
+    return _one(_OWN, number, person.pk)
 
 
 def desk_ticket_for(person: Viewer, number: str) -> Ticket:
     """Any ticket, for staff. Raises Http404 for whoever is not staff."""
     if not is_at_work(person):
         raise Http404
-    return _one(number, "assignee", "team", "follows")
+    return _one(_ANY, number)
 
 
 def is_staff(person: Viewer) -> bool:
@@ -90,12 +100,12 @@ def _owns(viewer: Viewer, draft: Draft, browser_hash: str) -> bool:
     return bool(browser_hash) and draft.browser_hash == browser_hash
 
 
-def _one(number: str, *related: str, **conditions: int) -> Ticket:
+def _one(query: Prepared[Ticket], number: str, *values: int) -> Ticket:
     try:
         digits = numbers.parse_number(number)
     except (numbers.NotANumber, numbers.Mistyped):
         raise Http404 from None
-    ticket = Ticket.objects.select_related("service", *related).filter(number=digits, **conditions).first()
+    ticket = query.first(digits, *values)
     if ticket is None:
         raise Http404
     return ticket

@@ -19,6 +19,7 @@ from tawasul.attachments import actions as attachments
 from tawasul.attachments import reasons
 from tawasul.attachments.models import StoredFile
 from tawasul.core import centre, clock
+from tawasul.core.prepared import Prepared
 from tawasul.core.text import clean_line
 from tawasul.tickets.models import Attachment, Draft, Message, Ticket
 
@@ -26,6 +27,16 @@ MOST_DRAFTS = 30  # of one person or browser; the oldest untouched ones make roo
 MOST_REFUSALS = 20  # refused files that stay listed
 _REFUSED = "refused"  # in Draft.fields: files that were not accepted, with their reasons
 COUNT, TOTAL = "count", "total"  # our own reasons, beside those of attachments
+
+_NEWEST_ABOUT = Prepared(  # what a ticket's page asks
+    lambda owner, kind, ticket: Draft.objects.filter(owner=owner, kind=kind, ticket=ticket).order_by(
+        "-updated_at"
+    )[:1]
+)
+_OWN = Prepared(lambda key, owner, kind: Draft.objects.filter(pk=key, owner=owner, kind=kind))
+_ALL_OF = Prepared(
+    lambda owner, kind: Draft.objects.filter(owner=owner, kind=kind).order_by("-updated_at")[:MOST_DRAFTS]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +70,15 @@ class Whose:
 
 def newest(whose: Whose, kind: str, *, ticket: Ticket | None = None) -> Draft | None:
     """The draft of this kind that was touched last."""
+    if whose.person is not None and ticket is not None:
+        return _NEWEST_ABOUT.first(whose.person.pk, kind, ticket.pk)
     return Draft.objects.filter(**whose.conditions, kind=kind, ticket=ticket).order_by("-updated_at").first()
 
 
 def own(key: uuid.UUID, whose: Whose, kind: str) -> Draft | None:
     """The writer's draft of this kind by its key; None where there is none, or it is somebody else's."""
+    if whose.person is not None:
+        return _OWN.first(key, whose.person.pk, kind)
     return Draft.objects.filter(**whose.conditions, pk=key, kind=kind).first()
 
 
@@ -79,7 +94,7 @@ def adopt(key: uuid.UUID, person: Person, browser_hash: str) -> Draft | None:
 
 def all_of(person: Person, kind: str) -> list[Draft]:
     """A person's drafts of this kind, the last touched first."""
-    return list(Draft.objects.filter(owner=person, kind=kind).order_by("-updated_at")[:MOST_DRAFTS])
+    return _ALL_OF(person.pk, kind)
 
 
 def keep(

@@ -1,20 +1,22 @@
 """Reads that pages need: a conversation, a person's tickets by turn, the desk's queue. Nothing counts a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
 from tawasul.accounts.models import Person
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock, keyset
+from tawasul.core.prepared import Place, Prepared, PreparedCounts
 from tawasul.search.normalise import normalise
 from tawasul.tickets import numbers
 from tawasul.tickets.models import Attachment, Channel, Event, Message, RefusedFile, Status, Ticket
 
 PAGE = 25
+EXCERPT = 3  # rows of the other side's turn below one's own
 COUNT_UP_TO = 100  # a larger count is shown as "99+"
 
 TURNS: dict[str, tuple[Status, ...]] = {
@@ -72,16 +74,28 @@ _EVENTS_FOR_CUSTOMERS = [kind for kind in _EVENTS_FOR_STAFF if kind != Event.Kin
 _LETTERS_FOR_CUSTOMERS = [kind for kind in Message.Kind.values if kind != Message.Kind.NOTE]
 
 
+def _letters_of(ticket: Place) -> Any:
+    return Message.objects.filter(ticket_id=ticket).order_by("at", "pk").values_list(*_LETTER)
+
+
+def _facts_of(ticket: Place, kinds: Sequence[str]) -> Any:
+    return Event.objects.filter(ticket_id=ticket, kind__in=kinds).order_by("at", "pk").values_list(*_FACT)
+
+
+_LETTERS: Final = {  # by whether they are for staff
+    True: Prepared(_letters_of),
+    False: Prepared(lambda ticket: _letters_of(ticket).filter(kind__in=_LETTERS_FOR_CUSTOMERS)),
+}
+_FACTS: Final = {
+    True: Prepared(lambda ticket: _facts_of(ticket, _EVENTS_FOR_STAFF)),
+    False: Prepared(lambda ticket: _facts_of(ticket, _EVENTS_FOR_CUSTOMERS)),
+}
+
+
 def conversation(ticket: Ticket, *, for_staff: bool) -> list[Entry]:
     """Letters and events in order of time, files with their letters: three queries, whatever the length; a fourth for
     what was refused of the letters that came by mail."""
-    messages = Message.objects.filter(ticket_id=ticket.pk)
-    if not for_staff:
-        messages = messages.filter(kind__in=_LETTERS_FOR_CUSTOMERS)
-    events = Event.objects.filter(
-        ticket_id=ticket.pk, kind__in=_EVENTS_FOR_STAFF if for_staff else _EVENTS_FOR_CUSTOMERS
-    )
-    letters = [Letter(*row) for row in messages.order_by("at", "pk").values_list(*_LETTER)]
+    letters = [Letter(*row) for row in _LETTERS[for_staff](ticket.pk)]
     files: dict[int, list[StoredFile]] = {}
     with_files = [letter.pk for letter in letters if letter.file_count]
     if with_files:
@@ -98,7 +112,7 @@ def conversation(ticket: Ticket, *, for_staff: bool) -> list[Entry]:
         )
         for letter in letters
     ]
-    facts = (Fact(*row) for row in events.order_by("at", "pk").values_list(*_FACT))
+    facts = (Fact(*row) for row in _FACTS[for_staff](ticket.pk))
     entries += [Entry(at=fact.at, event=fact) for fact in facts]
     entries.sort(key=lambda entry: entry.at)  # stable: a letter before the event of the same moment
     return entries
@@ -115,10 +129,37 @@ def _refused(letters: Sequence[int]) -> dict[int, list[RefusedFile]]:
 
 def tabs(person: Person) -> dict[str, int]:
     """How many of the person's tickets are whose turn, each counted up to COUNT_UP_TO."""
-    return {
-        turn: Ticket.objects.of(person.pk).filter(status__in=statuses)[:COUNT_UP_TO].count()
-        for turn, statuses in TURNS.items()
-    }
+    return _TABS(person.pk)
+
+
+def _of_turn(person: Any, turn: str) -> QuerySet[Ticket]:
+    return Ticket.objects.of(person).filter(status__in=TURNS[turn])
+
+
+_TABS: Final = PreparedCounts(lambda person: {turn: _of_turn(person, turn)[:COUNT_UP_TO] for turn in TURNS})
+
+
+def _first_of(status: Status, most: int) -> Prepared[Ticket]:
+    def build(person: Any) -> QuerySet[Ticket]:
+        rows = Ticket.objects.of(person).filter(status=status).select_related("service")
+        return rows.order_by("-updated_at", "-pk")[:most]
+
+    return Prepared(build)
+
+
+# A query for each status, so that an index holds the order: one for two statuses would sort all that a person has.
+_FIRST_OF: Final = {status: _first_of(status, PAGE + 1) for status in Status}
+_EXCERPT_OF: Final = {status: _first_of(status, EXCERPT) for status in Status}
+
+
+def _first_rows(person: Person, turn: str, of: Mapping[Status, Prepared[Ticket]]) -> list[Ticket]:
+    found = [ticket for status in TURNS[turn] for ticket in of[status](person.pk)]
+    return sorted(found, key=lambda ticket: (ticket.updated_at, ticket.pk), reverse=True)
+
+
+def excerpt_of(person: Person, turn: str) -> list[Ticket]:
+    """The first ``EXCERPT`` rows of a turn."""
+    return _first_rows(person, turn, _EXCERPT_OF)[:EXCERPT]
 
 
 def tickets_of(person: Person, *, turn: str, q: str = "", after: str = "", before: str = "") -> Page:
@@ -127,8 +168,10 @@ def tickets_of(person: Person, *, turn: str, q: str = "", after: str = "", befor
     ``q`` is a number in either script, or words of the subject or the domain. Raises ``numbers.Mistyped`` where it
     looks like a number whose check digit is wrong.
     """
-    rows = Ticket.objects.of(person.pk).select_related("service")
     q = q.strip()
+    if not (q or after or before):
+        return keyset.first_page(_first_rows(person, turn, _FIRST_OF)[: PAGE + 1], "updated_at", PAGE)
+    rows = Ticket.objects.of(person.pk).select_related("service")
     if q:
         try:
             rows = rows.filter(number=numbers.parse_number(q))
@@ -142,19 +185,23 @@ def tickets_of(person: Person, *, turn: str, q: str = "", after: str = "", befor
 
 def queue(view: str, person: Person, *, after: str = "", before: str = "") -> Page:
     """A page of the desk's queue; the earliest promised answer first, in closed the last closed first."""
-    rows = _view(view, person).select_related("service", "assignee")
-    if view == "closed":
-        return _page(rows, "closed_at", after=after, before=before, newest_first=True)
-    key = {"with_customer": "close_due_at", "on_hold": "updated_at"}.get(view, "answer_due_at")
-    return _page(rows, key, after=after, before=before, newest_first=False)
+    key = _KEYS.get(view, "answer_due_at")
+    if not (after or before):
+        return keyset.first_page(_FIRST_IN[view](person.pk, clock.now()), key, PAGE)
+    rows = _view(view, person.pk, clock.now()).select_related("service", "assignee")
+    return _page(rows, key, after=after, before=before, newest_first=view == "closed")
 
 
 def queue_counts(person: Person) -> dict[str, int]:
     """The counts beside the views, each up to COUNT_UP_TO."""
-    return {view: _view(view, person)[:COUNT_UP_TO].count() for view in VIEWS if view != "closed"}
+    return _COUNTS(person.pk, clock.now())
 
 
-def _view(view: str, person: Person) -> QuerySet[Ticket]:
+_KEYS: Final = {"with_customer": "close_due_at", "on_hold": "updated_at", "closed": "closed_at"}
+
+
+def _view(view: str, person: Any, now: Any) -> QuerySet[Ticket]:
+    """One view; ``person`` is a key, ``now`` a moment, or each a place of a prepared query."""
     tickets = Ticket.objects.all()
     match view:
         case "mine":
@@ -162,7 +209,7 @@ def _view(view: str, person: Person) -> QuerySet[Ticket]:
         case "unassigned":
             return tickets.with_centre().filter(assignee=None)
         case "overdue":
-            return tickets.with_centre().filter(answer_due_at__lt=clock.now())
+            return tickets.with_centre().filter(answer_due_at__lt=now)
         case "with_customer":
             return tickets.filter(status=Status.WITH_CUSTOMER)
         case "on_hold":
@@ -171,6 +218,23 @@ def _view(view: str, person: Person) -> QuerySet[Ticket]:
             return tickets.filter(status=Status.CLOSED)
         case _:
             return tickets.with_centre()
+
+
+_COUNTS: Final = PreparedCounts(
+    lambda person, now: {view: _view(view, person, now)[:COUNT_UP_TO] for view in VIEWS if view != "closed"}
+)
+
+
+def _first_in(view: str) -> Prepared[Ticket]:
+    def build(person: Place, now: Place) -> QuerySet[Ticket]:
+        sign = "-" if view == "closed" else ""
+        rows = _view(view, person, now).select_related("service", "assignee")
+        return rows.order_by(f"{sign}{_KEYS.get(view, 'answer_due_at')}", f"{sign}pk")[: PAGE + 1]
+
+    return Prepared(build)
+
+
+_FIRST_IN: Final = {view: _first_in(view) for view in VIEWS}
 
 
 def _page(rows: QuerySet[Ticket], key: str, *, after: str, before: str, newest_first: bool) -> Page:

@@ -25,7 +25,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def shown_queue(request: HttpRequest, *, default: str = DEFAULT) -> dict[str, Any]:
-    """What the queue needs to be drawn, on its own page or beside a ticket: seven bounded queries."""
+    """What the queue needs to be drawn, on its own page or beside a ticket: a few bounded queries."""
     person, now = gate.staff_member(request), clock.now()
     view = chosen(request.GET.get("view"), default)
     after, before = request.GET.get("after", "")[:60], request.GET.get("before", "")[:60]

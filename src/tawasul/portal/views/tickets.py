@@ -16,8 +16,6 @@ from tawasul.tickets import access, drafts, numbers, queries
 from tawasul.tickets.models import Draft, Ticket
 from tawasul.ui.turn import turn_of
 
-AT_THE_CENTRE = 3  # rows of the centre's turn shown below one's own
-
 
 def person_of(request: HttpRequest) -> Person:
     """The signed-in person; views that call it stand behind ``login_required``."""
@@ -45,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
         page, mistyped = queries.Page([]), True
     at_the_centre: list[Ticket] = []
     if turn == "you" and not q and counts["centre"] and not page.newer:
-        at_the_centre = queries.tickets_of(person, turn="centre").rows[:AT_THE_CENTRE]
+        at_the_centre = queries.excerpt_of(person, "centre")
     return render(
         request,
         "portal/tickets.html",

@@ -1,0 +1,159 @@
+"""Queries whose SQL is made once a process. Django makes a query's SQL anew at each call, which for a look-up of one
+row takes some ten times as long as the database does; pages ask the same few questions over and over.
+
+A prepared query is an ordinary queryset with places for the values, written once::
+
+    _BY_NUMBER = Prepared(lambda number: Ticket.objects.filter(number=number).select_related("service"))
+    ticket = _BY_NUMBER.first("48291736")
+
+A place is filled with a string, a number, a UUID or an aware datetime. None is no value: SQL compares nothing with it,
+so a query for "is null" is one of its own.
+"""
+
+import inspect
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db import connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression, Model, QuerySet
+from django.db.models.fields import UUIDField
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
+
+M = TypeVar("M", bound=Model)
+
+_UUID: "UUIDField[uuid.UUID, uuid.UUID]" = UUIDField()
+
+
+class Place(Expression):
+    """Where a value will stand: the ``index``-th one of the call."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self.index = index
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """One parameter, which is this place itself."""
+        return "%s", [self]
+
+
+class _Compiled:
+    """The SQL of one queryset for one kind of database, and how its rows become objects."""
+
+    def __init__(self, queryset: "QuerySet[Any, Any]", connection: BaseDatabaseWrapper) -> None:
+        compiler = queryset.query.get_compiler(connection=connection)
+        self.sql, self.params = compiler.as_sql()
+        select = compiler.select or []
+        self.converters = list(compiler.get_converters([column for column, _, _ in select]).items())
+        self.model: type[Model] | None = None
+        if queryset._iterable_class is ModelIterable:
+            info = compiler.klass_info
+            assert info is not None  # rows of models have one
+            fields = info["select_fields"]
+            self.model = info["model"]
+            self.start, self.end = fields[0], fields[-1] + 1
+            self.names = [column.target.attname for column, _, _ in select[self.start : self.end]]
+            self.related = get_related_populators(info, select, connection.alias)  # type: ignore[call-arg]  # stubs of Django 6
+        elif queryset._iterable_class is not ValuesListIterable:
+            raise TypeError("a prepared query yields model instances or value lists")
+
+    def run(self, connection: BaseDatabaseWrapper, values: Sequence[Any]) -> Iterator[Any]:
+        rows: Any = _rows(connection, self.sql, self.params, values)
+        if self.converters:
+            rows = self._converted(rows, connection)
+        if self.model is None:
+            yield from rows
+            return
+        for row in rows:
+            found = self.model.from_db(connection.alias, self.names, row[self.start : self.end])
+            for populator in self.related:
+                populator.populate(row, found)
+            yield found
+
+    def _converted(self, rows: Sequence[Any], connection: BaseDatabaseWrapper) -> Iterator[list[Any]]:
+        for row in map(list, rows):
+            for place, (converters, expression) in self.converters:
+                value = row[place]
+                for convert in converters:
+                    value = convert(value, expression, connection)
+                row[place] = value
+            yield row
+
+
+class Prepared(Generic[M]):
+    """A queryset, built by ``build`` from as many places as it has arguments, whose SQL is made at the first call."""
+
+    def __init__(self, build: "Callable[..., QuerySet[M, Any]]") -> None:
+        self._build = build
+        self._compiled: dict[str, _Compiled] = {}
+
+    def __call__(self, *values: Any) -> list[Any]:
+        """The rows: model instances, or for ``values_list`` sequences of values."""
+        connection = _connection()
+        compiled = self._compiled.get(connection.vendor)
+        if compiled is None:
+            compiled = _Compiled(self._build(*_places(self._build)), connection)
+            self._compiled[connection.vendor] = compiled
+        return list(compiled.run(connection, values))
+
+    def first(self, *values: Any) -> M | None:
+        """The first row; None where there is none. The queryset itself says how many rows are fetched at most."""
+        return next(iter(self(*values)), None)
+
+
+class PreparedCounts:
+    """Several counts in one statement: ``build`` returns a queryset for each name, which may be sliced."""
+
+    def __init__(self, build: "Callable[..., Mapping[str, QuerySet[Any, Any]]]") -> None:
+        self._build = build
+        self._compiled: dict[str, tuple[list[str], str, list[Any]]] = {}
+
+    def __call__(self, *values: Any) -> dict[str, int]:
+        """How many rows each queryset has."""
+        connection = _connection()
+        compiled = self._compiled.get(connection.vendor)
+        if compiled is None:
+            compiled = self._compiled[connection.vendor] = self._compile(connection)
+        names, sql, params = compiled
+        (row,) = _rows(connection, sql, params, values)
+        return dict(zip(names, row, strict=True))
+
+    def _compile(self, connection: BaseDatabaseWrapper) -> tuple[list[str], str, list[Any]]:
+        counted, all_params = [], []
+        querysets = self._build(*_places(self._build))
+        for queryset in querysets.values():
+            rows = queryset.values_list("pk")
+            sql, params = rows.query.get_compiler(connection=connection).as_sql()
+            counted.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 (Django made it)
+            all_params += params
+        return list(querysets), f"SELECT {', '.join(counted)}", all_params
+
+
+def _connection() -> BaseDatabaseWrapper:
+    return connections[router.db_for_read(Model)]
+
+
+def _places(build: Callable[..., Any]) -> list[Place]:
+    return [Place(index) for index in range(len(inspect.signature(build).parameters))]
+
+
+def _rows(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any], values: Sequence[Any]) -> Any:
+    filled = [
+        _adapted(values[param.index], connection) if isinstance(param, Place) else param for param in params
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, filled)
+        return cursor.fetchall()
+
+
+def _adapted(value: Any, connection: BaseDatabaseWrapper) -> Any:
+    """The value as this database's driver takes it."""
+    if value is None:
+        raise ValueError("None is no value of a prepared query")
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, uuid.UUID):
+        return _UUID.get_db_prep_value(value, connection)
+    return value

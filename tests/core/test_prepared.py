@@ -1,0 +1,110 @@
+"""Prepared queries: the same rows as the queryset they are made from, with one making of the SQL."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tawasul.accounts.models import Person
+from tawasul.core import clock
+from tawasul.core.prepared import Prepared, PreparedCounts
+from tawasul.tickets.models import Draft, Event, Message, Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_prepared_query_finds_what_its_queryset_finds(noura: Person, fahd: Person) -> None:
+    by_name = Prepared(lambda name: Person.objects.filter(username=name))
+    for person in (noura, fahd, noura):
+        found = by_name.first(person.username)
+        assert found is not None
+        assert found.pk == person.pk
+        assert {f.attname: getattr(found, f.attname) for f in Person._meta.concrete_fields} == {
+            f.attname: getattr(Person.objects.get(pk=person.pk), f.attname)
+            for f in Person._meta.concrete_fields
+        }
+        assert not found._state.adding
+    assert by_name.first("nobody-of-that-name") is None
+    assert by_name("nobody-of-that-name") == []
+
+
+def test_its_sql_is_made_once(noura: Person, django_assert_num_queries: Any) -> None:
+    made = 0
+
+    def build(key: Any) -> Any:
+        nonlocal made
+        made += 1
+        return Person.objects.filter(pk=key)
+
+    query = Prepared(build)
+    with django_assert_num_queries(3):
+        for _ in range(3):
+            assert query.first(noura.pk) == noura
+    assert made == 1
+
+
+def test_related_rows_come_with_it_and_a_missing_one_is_none(
+    noura: Person, open_a_ticket: Any, django_assert_num_queries: Any
+) -> None:
+    ticket = open_a_ticket()
+    query = Prepared(
+        lambda number: Ticket.objects.filter(number=number).select_related("service__team", "assignee")
+    )
+    found = query.first(ticket.number)
+    assert found is not None
+    with django_assert_num_queries(0):
+        assert found.service == ticket.service
+        assert found.service.team == ticket.service.team
+        assert found.assignee is None
+
+
+def test_values_of_every_kind_reach_the_database_and_come_back(noura: Person, open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+    draft = Draft.objects.create(owner=noura, kind=Draft.Kind.TICKET, fields={"subject": "عنوان"})
+    by_key = Prepared(lambda key, since: Draft.objects.filter(pk=key, created_at__gt=since))
+    found = by_key.first(draft.key, clock.now() - timedelta(hours=1))
+    assert found is not None
+    assert (found.key, found.fields, found.created_at) == (draft.key, draft.fields, draft.created_at)
+    assert by_key.first(draft.key, clock.now() + timedelta(hours=1)) is None
+    assert by_key.first(uuid.uuid4(), clock.now() - timedelta(hours=1)) is None
+    rows = Prepared(
+        lambda t: Event.objects.filter(ticket_id=t).order_by("pk").values_list("kind", "data", "at")
+    )
+    assert [tuple(row) for row in rows(ticket.pk)] == list(
+        Event.objects.filter(ticket=ticket).order_by("pk").values_list("kind", "data", "at")
+    )
+
+
+def test_none_is_refused_because_sql_finds_nothing_by_it() -> None:
+    with pytest.raises(ValueError, match="None"):
+        Prepared(lambda name: Person.objects.filter(username=name))(None)
+
+
+def test_a_query_of_another_shape_is_refused() -> None:
+    with pytest.raises(TypeError, match="model instances or value lists"):
+        Prepared(lambda name: Person.objects.filter(username=name).values("pk"))("x")
+
+
+def test_several_counts_are_one_statement_and_stop_at_their_bound(
+    noura: Person, open_a_ticket: Any, django_assert_num_queries: Any
+) -> None:
+    ticket = open_a_ticket()
+    for _ in range(3):
+        open_a_ticket()
+    counts = PreparedCounts(
+        lambda person, number: {
+            "all": Ticket.objects.filter(requester=person),
+            "three at most": Ticket.objects.filter(requester=person)[:3],
+            "one": Ticket.objects.filter(number=number),
+            "letters of nobody": Message.objects.filter(kind="no such kind"),
+        }
+    )
+    for _ in range(2):
+        with django_assert_num_queries(1):
+            assert counts(noura.pk, ticket.number) == {
+                "all": 4,
+                "three at most": 3,
+                "one": 1,
+                "letters of nobody": 0,
+            }
