@@ -15,6 +15,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
 }
 
+# Values go beside the statement, not into its text, and a statement that comes again is planned once a connection.
+POSTGRESQL_OPTIONS: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 2}
+
 
 def from_environment(data_dir: Path) -> dict[str, Any]:
     """Django's database settings from DATABASE_URL (``postgresql://user:password@host:port/name?option=…``
@@ -30,10 +33,12 @@ def from_environment(data_dir: Path) -> dict[str, Any]:
         }
     if url.scheme not in {"postgres", "postgresql"}:
         raise env.BadSetting(f"DATABASE_URL must begin with postgresql:// or sqlite:///, not {url.scheme}://")
-    options = dict(parse_qsl(url.query))
+    options: dict[str, Any] = {**POSTGRESQL_OPTIONS, **dict(parse_qsl(url.query))}
+    threshold = str(options["prepare_threshold"])
+    options["prepare_threshold"] = int(threshold) if threshold.isdigit() else None
     host = options.pop("host", "") or unquote(url.hostname or "")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tawasul.core.postgresql",
         "NAME": unquote(url.path[1:]),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),

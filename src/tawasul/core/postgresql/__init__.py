@@ -1,0 +1,1 @@
+"""Django's database engine for PostgreSQL with a cheaper look at whether a connection still lives."""
