@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+MOST_HEADS = 1000  # of requests, kept by a connection
+
 
 class BadAnswer(RuntimeError):
     """The server answered something else than the scene expects; the message holds the beginning of it."""
@@ -24,59 +26,88 @@ class Answer:
     body: bytes
 
     def header(self, name: bytes) -> bytes:
-        """The first header of that name, lower case, empty where there is none."""
-        for line in self.head.split(b"\r\n")[1:]:
-            key, _, value = line.partition(b":")
-            if key.strip().lower() == name:
-                return value.strip()
-        return b""
+        """The first header of that lower-case name, as our server writes them; empty where there is none."""
+        start = self.head.find(b"\r\n" + name + b": ")
+        if start < 0:
+            return b""
+        start += len(name) + 4
+        end = self.head.find(b"\r\n", start)
+        return self.head[start : end if end >= 0 else None].strip()
 
 
 class Connection:
-    """One kept-alive connection to the server on loopback."""
+    """One kept-alive connection to the server on loopback, which keeps the site's cookies as a browser does."""
 
     def __init__(self, port: int, cookies: str = "") -> None:
-        self.port, self.cookies = port, cookies
+        self.port = port
         self.socket: socket.socket | None = None
+        self._jar = dict(part.split("=", 1) for part in cookies.split("; ") if part)
+        self._heads: dict[tuple[str, str, str], bytes] = {}
 
     def request(self, method: str, path: str, body: bytes = b"", content_type: str = "") -> Answer:
         """Send one request and read all of its answer; reconnects once where the server closed an idle connection."""
-        head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {self.cookies}\r\n"
-        if method == "POST":
-            head += f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
-        sent = head.encode() + b"\r\n" + body
+        sent = self._head(method, path, content_type)
+        sent += b"Content-Length: %d\r\n\r\n%b" % (len(body), body) if method == "POST" else b"\r\n"
         for fresh in (False, True):
             if self.socket is None or fresh:
                 self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
                 self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
                 self.socket.sendall(sent)
-                return self._read(self.socket)
+                answer = _read(self.socket)
             except (ConnectionError, EOFError):
                 if fresh:
                     raise
                 self.socket.close()
+            else:
+                if b"\r\nset-cookie:" in answer.head:
+                    self._keep_cookies(answer.head)
+                return answer
         raise AssertionError("unreachable")
 
-    def _read(self, connection: socket.socket) -> Answer:
-        data = b""
-        while b"\r\n\r\n" not in data:
-            data += _some(connection)
-        head, _, rest = data.partition(b"\r\n\r\n")
-        answer = Answer(int(head[9:12]), head, b"")
-        if answer.header(b"transfer-encoding").lower() == b"chunked":
-            while not rest.endswith(b"0\r\n\r\n"):
-                rest += _some(connection)
-            answer.body = rest
-            return answer
-        length = int(answer.header(b"content-length") or 0)
+    def _head(self, method: str, path: str, content_type: str) -> bytes:
+        """All of a request's head but its length; made once."""
+        head = self._heads.get((method, path, content_type))
+        if head is None:
+            cookies = "; ".join(f"{name}={value}" for name, value in self._jar.items())
+            text = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\n"
+            text += f"Content-Type: {content_type}\r\n" if content_type else ""
+            if len(self._heads) < MOST_HEADS:
+                self._heads[(method, path, content_type)] = text.encode()
+            return text.encode()
+        return head
+
+    def _keep_cookies(self, head: bytes) -> None:
+        for line in head.split(b"\r\n")[1:]:
+            name, _, value = line.partition(b":")
+            pair, *rest = value.decode("latin-1").strip().split("; ")
+            if name == b"set-cookie" and "Path=/" in rest:
+                key, _, new = pair.partition("=")
+                if self._jar.get(key) != new:
+                    self._jar[key] = new
+                    self._heads.clear()
+
+
+def _read(connection: socket.socket) -> Answer:
+    data = _some(connection)
+    while (end := data.find(b"\r\n\r\n")) < 0:
+        data += _some(connection)
+    answer = Answer(int(data[9:12]), data[:end], b"")
+    rest = data[end + 4 :]
+    if answer.header(b"transfer-encoding").lower() == b"chunked":
+        while not rest.endswith(b"0\r\n\r\n"):
+            rest += _some(connection)
+        answer.body = rest
+        return answer
+    length = int(answer.header(b"content-length") or 0)
+    if len(rest) < length:
         parts, have = [rest], len(rest)
         while have < length:
-            part = _some(connection)
-            parts.append(part)
-            have += len(part)
-        answer.body = b"".join(parts)
-        return answer
+            parts.append(_some(connection))
+            have += len(parts[-1])
+        rest = b"".join(parts)
+    answer.body = rest
+    return answer
 
 
 def _some(connection: socket.socket) -> bytes:

@@ -6,19 +6,22 @@ Started as a process of its own for each database and size, because a process ha
 import argparse
 import json
 import os
+import platform
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import django
-
 WARM_UP = 1.0
+FLOOR = "tawasul.config.bench.floor_settings"
+FLOOR_QUERIES = 2  # session and person; the floor's settings are another process's
 
 
 def main(argv: list[str]) -> int:
@@ -30,57 +33,82 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--label", required=True)
     given = parser.parse_args(argv)
-    django.setup()
-    from django.core.management import call_command
+    from tawasul.config import preparation
 
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
-
+    preparation.prepare()  # so that the server's start is one of every day
     from tawasul.config.bench import stage as stages
 
     stage = stages.prepare(given.tickets)
-    port = _free_port()
-    began = time.perf_counter()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tawasul", "serve", "--port", str(port), "--workers", "2"],
-        stdout=subprocess.DEVNULL,
-        stderr=None if os.environ.get("TAWASUL_BENCH_VERBOSE") else subprocess.DEVNULL,
-    )
-    try:
-        first = _first_page(port, began, server)
-        out: dict[str, Any] = {"rows": [], "first_page_ms": round(1000 * first, 1)}
-        out["rows"] = _scenes(given, stage, port, server.pid)
-        out["memory_mb"] = round(_tree_memory(server.pid) / 2**20, 1)
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    out: dict[str, Any] = {"rows": []}
+    with _server(FLOOR) as (port, pid, _):
+        floor = _scenes(given, stage, port, pid, only=["floor"])
+    with _server(os.environ["DJANGO_SETTINGS_MODULE"]) as (port, pid, first):
+        out["first_page_ms"] = round(1000 * first, 1)
+        out["rows"] = floor + _scenes(given, stage, port, pid, only=given.names, but="floor")
+        out["memory_mb"] = round(_tree_memory(pid) / 2**20, 1)
+    _tell_as_multiples(out["rows"])
+    out["python"] = f"{platform.python_version()}, {_how_built()}"
     out["database"], out["tickets"] = given.label, given.tickets
     print("\n" + json.dumps(out))
     return 0
 
 
-def _scenes(given: argparse.Namespace, stage: Any, port: int, server: int) -> list[dict[str, Any]]:
+@contextmanager
+def _server(settings: str) -> Iterator[tuple[int, int, float]]:
+    """A server with two workers: its port, its process, and seconds from its start to its first page."""
+    port, began = _free_port(), time.perf_counter()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tawasul", "serve", "--port", str(port), "--workers", "2"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": settings},
+        stdout=subprocess.DEVNULL,
+        stderr=None if os.environ.get("TAWASUL_BENCH_VERBOSE") else subprocess.DEVNULL,
+    )
+    try:
+        yield port, server.pid, _first_page(port, began, server)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _how_built() -> str:
+    """Python built without profile-guided optimisation, as by pyenv's defaults, is a third slower or more."""
+    optimised = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
+    return "optimised build" if optimised else "build without optimisation"
+
+
+def _tell_as_multiples(rows: list[dict[str, Any]]) -> None:
+    """Beside each row, its median and rate as multiples of the floor's with as many clients, in the same run."""
+    floor = {row["clients"]: row for row in rows if row["page"] == "floor"}
+    for row in rows:
+        beneath = floor[row["clients"]]
+        row["p50_to_floor"] = round(row["p50_ms"] / beneath["p50_ms"], 2)
+        row["per_second_to_floor"] = round(row["per_second"] / beneath["per_second"], 2)
+
+
+def _scenes(
+    given: argparse.Namespace, stage: Any, port: int, server: int, *, only: Sequence[str] = (), but: str = ""
+) -> list[dict[str, Any]]:
     from tawasul.config.bench.load import Connection, run
     from tawasul.config.bench.scenes import SCENES
 
     rows = []
     for scene_type in SCENES:
-        if given.names and scene_type.name not in given.names:
+        if scene_type.name == but or (only and scene_type.name not in only):
             continue
         for clients in [int(n) for n in given.clients.split(",")]:
             scene = scene_type(stage)
             connections = [Connection(port, scene.cookies(n)) for n in range(clients)]
             for n, connection in enumerate(connections):
                 scene.before(n, connection)
-            spent = _tree_cpu(server)
+            spent, own = _tree_cpu(server), time.process_time()
             seen = run(
                 [lambda n=n, c=c, scene=scene: scene.turn(n, c) for n, c in enumerate(connections)],  # type: ignore[misc]
                 seconds=given.seconds,
                 warm_up=WARM_UP,
             )
-            spent = _tree_cpu(server) - spent
+            spent, own = _tree_cpu(server) - spent, time.process_time() - own
             proved = scene.prove()
-            queries, size = _one_turn_seen_from_inside(scene)
+            queries, size = _one_turn_seen_from_inside(scene) if scene.name != "floor" else (FLOOR_QUERIES, 0)
             rows.append(
                 {
                     "page": scene.name,
@@ -94,6 +122,7 @@ def _scenes(given: argparse.Namespace, stage: Any, port: int, server: int) -> li
                     "database": given.label,
                     "requests": len(seen.seconds),
                     "server_cpu_ms": round(1000 * spent / seen.all_requests, 2),
+                    "client_cpu_ms": round(1000 * own / seen.all_requests, 2),
                     "proved": proved,
                 }
             )

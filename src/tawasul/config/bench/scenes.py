@@ -13,6 +13,8 @@ from tawasul.config.bench.stage import Stage
 from tawasul.tickets.models import Attachment, Message, Ticket
 
 FORM = "application/x-www-form-urlencoded"
+KEY = b"00000000-0000-4000-8000-000000000000"  # of a prepared form; each sending has its own
+BOUNDARY = secrets.token_hex(16)
 _HIDDEN = re.compile(rb'<input[^>]*type="hidden"[^>]*>')
 _ATTRIBUTE = re.compile(rb'(name|value)="([^"]*)"')
 
@@ -54,6 +56,10 @@ def _expect(answer_status: int, expected: tuple[int, ...], body: bytes) -> None:
         raise BadAnswer(f"{answer_status}: {body[:2000].decode(errors='replace')}")
 
 
+def _with_a_key(body: bytes) -> bytes:
+    return body.replace(KEY, str(uuid.uuid4()).encode(), 1)
+
+
 class NewTicket(Scene):
     """The new-ticket form, sent with session and CSRF token; each sending is a form of its own."""
 
@@ -63,17 +69,23 @@ class NewTicket(Scene):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self.hidden: dict[int, dict[str, str]] = {}
+        self.bodies: dict[int, bytes] = {}
         self.made: list[str] = []
 
     def before(self, client: int, connection: Connection) -> None:
         answer = connection.request("GET", self.path)
         _expect(answer.status, (200,), answer.body)
         self.hidden[client] = _hidden_fields(answer.body)
+        self.bodies[client] = self.body(client)
+
+    def body(self, client: int) -> bytes:
+        """The form as it is sent but for its key, which ``_with_a_key`` puts in."""
+        return urlencode(self.fields(client)).encode()
 
     def fields(self, client: int) -> dict[str, str]:
         return {
             **self.hidden[client],
-            "draft": str(uuid.uuid4()),
+            "draft": KEY.decode(),
             "purpose": "technical",
             "service": self.stage.service,
             "domain": "مثال-تجريبي.السعودية",
@@ -85,7 +97,7 @@ class NewTicket(Scene):
         }
 
     def send(self, client: int, connection: Connection) -> bytes:
-        answer = connection.request("POST", self.path, urlencode(self.fields(client)).encode(), FORM)
+        answer = connection.request("POST", self.path, _with_a_key(self.bodies[client]), FORM)
         _expect(answer.status, (302, 303), answer.body)
         return answer.header(b"location")
 
@@ -110,18 +122,20 @@ class NewTicketWithPicture(NewTicket):
 
     name = "new_ticket_png"
 
-    def send(self, client: int, connection: Connection) -> bytes:
-        boundary = secrets.token_hex(16)
+    def body(self, client: int) -> bytes:
         parts = [
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
             for name, value in self.fields(client).items()
         ]
         parts.append(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="screen.png"\r\n'
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="screen.png"\r\n'
             "Content-Type: image/png\r\n\r\n".encode()
         )
-        body = b"".join([*parts, self.stage.picture, f"\r\n--{boundary}--\r\n".encode()])
-        answer = connection.request("POST", self.path, body, f"multipart/form-data; boundary={boundary}")
+        return b"".join([*parts, self.stage.picture, f"\r\n--{BOUNDARY}--\r\n".encode()])
+
+    def send(self, client: int, connection: Connection) -> bytes:
+        body = _with_a_key(self.bodies[client])
+        answer = connection.request("POST", self.path, body, f"multipart/form-data; boundary={BOUNDARY}")
         _expect(answer.status, (302, 303), answer.body)
         return answer.header(b"location")
 
@@ -153,6 +167,17 @@ class Page(Scene):
             raise BadAnswer(
                 f"{self.path} shows {answer.body.count(self.marker)} of {self.count} {self.marker!r}"
             )
+
+
+class Floor(Page):
+    """The machine's floor: a bare Django view with session, sign-in and one template, on a server of its own."""
+
+    name = "floor"
+    path = "/"
+    marker = b"<bdi>"
+
+    def cookies(self, client: int) -> str:
+        return self.stage.floor_cookies
 
 
 class TicketPage(Page):
@@ -244,6 +269,7 @@ class StaffAnswer(Scene):
 
 
 SCENES: tuple[type[Scene], ...] = (
+    Floor,
     NewTicket,
     NewTicketWithPicture,
     TicketPage,

@@ -11,6 +11,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from PIL import Image
 
 from tawasul.accounts.models import Person, TermsVersion
+from tawasul.config.bench import floor_settings
 from tawasul.config.demo import stock
 from tawasul.core import clock
 from tawasul.tickets import actions
@@ -34,6 +35,7 @@ class Stage:
     waiting_tickets: list[str]
     picture: bytes
     sessions: dict[int, str] = field(default_factory=dict)
+    floor_session: str = ""
 
     def customer_cookies(self, client: int) -> str:
         """The Cookie header of the customer at that client."""
@@ -43,6 +45,11 @@ class Stage:
     def staff_cookies(self) -> str:
         """The Cookie header of the member of staff."""
         return self._cookies(self.staff)
+
+    @property
+    def floor_cookies(self) -> str:
+        """The Cookie header of a customer whom Django's own means know."""
+        return f"{settings.SESSION_COOKIE_NAME}={self.floor_session}"
 
     def _cookies(self, person: Person) -> str:
         return (
@@ -69,7 +76,8 @@ def prepare(tickets: int) -> Stage:
         picture=_picture(),
     )
     for person in [*customers, staff]:
-        stage.sessions[person.pk] = _sign_in(person)
+        stage.sessions[person.pk] = _sign_in(person, settings.AUTHENTICATION_BACKENDS[0])
+    stage.floor_session = _sign_in(customers[0], floor_settings.AUTHENTICATION_BACKENDS[0])
     return stage
 
 
@@ -109,10 +117,10 @@ def _picture() -> bytes:
         side += 1 if out.tell() < PICTURE_BYTES else -1
 
 
-def _sign_in(person: Person) -> str:
+def _sign_in(person: Person, backend: str) -> str:
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(person.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[BACKEND_SESSION_KEY] = backend
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store["account_authentication_methods"] = [{"method": "password", "at": clock.now().timestamp()}]
     store.save()

@@ -1,7 +1,8 @@
 """``tawasul bench``: measure pages against a real server with two workers on loopback, with 1 and 8 clients.
 
 Each database and size is measured in a process of its own, on a stock of its own, which is removed afterwards.
-Absolute times are a machine's; compare rows of one run.
+Absolute times are a machine's; compare rows of one run. So each run measures its floor, too: a bare Django page with
+session, sign-in and one template on the same server; rows say how many times that they take.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from typing import Any
 
 from tawasul.config import postgres
 
-NAMES = ("new_ticket", "new_ticket_png", "ticket", "my_tickets", "answer", "queue", "home")
+NAMES = ("floor", "new_ticket", "new_ticket_png", "ticket", "my_tickets", "answer", "queue", "home")
 
 
 def run(arguments: list[str]) -> int:
@@ -98,9 +99,10 @@ def _url_of(database: str) -> Iterator[str]:
 
 def _print(out: dict[str, Any]) -> None:
     heads = (
-        "page", "database", "tickets", "clients", "p50_ms", "p95_ms", "per_second", "server_cpu_ms", "queries", "bytes",
+        "page", "database", "tickets", "clients", "p50_ms", "p95_ms", "per_second", "p50_to_floor",
+        "per_second_to_floor", "server_cpu_ms", "queries", "bytes",
     )  # fmt: skip
-    widths = (16, 12, 9, 8, 9, 9, 11, 14, 8, 9)
+    widths = (16, 12, 9, 8, 9, 9, 11, 13, 20, 14, 8, 9)
     print("".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True)))
     for row in out["rows"]:
         print("".join(f"{row[head]:>{width}}" for head, width in zip(heads, widths, strict=True)))
