@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from tawasul.core import clock
-from tawasul.mail.models import OutgoingMail
+from tawasul.mail.doors.mailboxes import Configured
+from tawasul.mail.models import IncomingMail, Mailbox, OutgoingMail
 from tawasul.reactions.models import Heartbeat
 
 
@@ -45,7 +46,7 @@ def test_ready_takes_a_database_a_living_worker_and_mail_that_moves(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     Heartbeat.objects.create(worker="here:1")
-    with django_assert_num_queries(3):  # does it answer, the newest heartbeat, the oldest waiting mail
+    with django_assert_num_queries(4):  # does it answer, the newest heartbeat, the oldest mails that wait
         status, found = ready(client)
     assert status == 200
     assert found["ready"] is True
@@ -74,6 +75,67 @@ def test_a_mail_that_waits_for_hours_means_not_ready(
     answered, found = ready(client)
     assert answered == status
     assert found["mail"]["oldest_waiting_seconds"] == (0 if done else pytest.approx(hours * 3600, abs=2))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("hours", "done", "status"), [(0.5, False, 200), (2, False, 503), (2, True, 200)])
+def test_a_mail_that_came_in_hours_ago_and_is_not_handled_means_not_ready(
+    client: Client, hours: float, done: bool, status: int
+) -> None:
+    Heartbeat.objects.create(worker="here:1")
+    came = clock.now() - timedelta(hours=hours)
+    IncomingMail.objects.create(
+        digest="0" * 64, door="pipe", size=1, received_at=came, done_at=clock.now() if done else None
+    )
+    answered, found = ready(client)
+    assert answered == status
+    age = found["incoming"]["oldest_unhandled_seconds"]
+    assert age == (0 if done else pytest.approx(hours * 3600, abs=2))
+
+
+BOX = Configured("support", "imaps", "imap.example.sa", 993, "support@registry.example", password="x")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("minutes", "kind", "status"),
+    [
+        ({"seen_at": 1, "message_at": 60}, None, 200),
+        ({"seen_at": 1, "message_at": 60, "failing_since": 20}, None, 200),
+        ({"seen_at": 60, "message_at": 60, "failing_since": 40}, "failing", 503),
+        ({"seen_at": 40, "message_at": 60}, "not_seen", 503),
+        ({"message_at": 5}, None, 200),  # just set up
+        ({"message_at": 40}, "not_seen", 503),
+        ({"seen_at": 1, "message_at": 73 * 60}, "silent", 200),
+        (None, "not_seen", 503),
+    ],
+    ids=str,
+)
+def test_a_mailbox_in_trouble_is_named_and_one_that_brings_no_mail_in_means_not_ready(
+    client: Client, settings: Settings, minutes: dict[str, int] | None, kind: str | None, status: int
+) -> None:
+    settings.MAILBOXES = (BOX,)
+    Heartbeat.objects.create(worker="here:1")
+    Mailbox.objects.create(
+        name="complaints", failing_since=clock.now() - timedelta(days=9)
+    )  # not configured now
+    if minutes is not None:
+        moments = {name: clock.now() - timedelta(minutes=ago) for name, ago in minutes.items()}
+        Mailbox.objects.create(name="support", error="sign_in: no", **moments)
+    answered, found = ready(client)
+    assert answered == status
+    named = {name: ["support"] if name == kind else [] for name in ("failing", "not_seen", "silent")}
+    assert found["mailboxes"] == {"ok": status == 200, **named}
+    assert b"sign_in" not in client.get("/readyz").content, "the reason is not for strangers"
+
+
+@pytest.mark.django_db
+def test_a_mailbox_may_be_silent_where_the_operator_says_so(client: Client, settings: Settings) -> None:
+    settings.MAILBOXES, settings.MAILBOX_SILENT_HOURS = (BOX,), 0
+    Heartbeat.objects.create(worker="here:1")
+    now = clock.now()
+    Mailbox.objects.create(name="support", seen_at=now, message_at=now - timedelta(days=900))
+    assert ready(client)[1]["mailboxes"]["silent"] == []
 
 
 @pytest.mark.django_db

@@ -153,7 +153,7 @@ MAIL_AUTHSERV_ID = env.text(
 )  # whose Authentication-Results are believed; none by default
 MAIL_MAX_BYTES = env.number("TAWASUL_MAIL_MAX_BYTES", 50 * 2**20, least=2**16)  # of one mail that comes in
 MAILBOXES = mailboxes.from_environment()  # IMAP mailboxes to fetch from
-MAILBOX_ALARM_MINUTES = env.number("TAWASUL_MAILBOX_ALARM_MINUTES", 30, least=1)  # failing, or not seen
+MAILBOX_ALARM_MINUTES = env.number("TAWASUL_MAILBOX_ALARM_MINUTES", 30, least=10)  # failing, or not seen
 MAILBOX_SILENT_HOURS = env.number("TAWASUL_MAILBOX_SILENT_HOURS", 72)  # without a mail; 0: may be silent
 MAIL_CATCHER_DIR = DATA_DIR / "caught-mail" if DEMO else None
 SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN = (

@@ -341,6 +341,13 @@ def test_a_wrong_password_is_said_and_not_told(server: Dovecot) -> None:
     assert "not-this-one" not in row().error + row().last_error
 
 
+def test_the_doctor_signs_in_and_takes_nothing(server: Dovecot) -> None:
+    put(server, a_mail())
+    assert imap.probe(box_of(server)) == ""
+    assert imap.probe(box_of(server, password="not-this-one")).startswith("sign_in: ")
+    assert not kept() and lies_in(server, "INBOX") == [a_mail()]
+
+
 def test_no_secret_gets_into_an_error() -> None:
     said = imap.failure(ValueError("sent\nhunter2 and token"), ("hunter2", "token"))
     assert said == "fault ValueError: sent … and …"

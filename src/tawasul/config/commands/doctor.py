@@ -59,6 +59,7 @@ def _findings() -> Iterator[tuple[bool, bool, str]]:
             True,
             f"mail is signed for {settings.DKIM_DOMAIN}" if not why else f"signing of mail: {why}",
         )
+    yield from _mail_in()
     yield settings.BEHIND_TLS, False, f"pages are at {settings.BASE_URL} (https in production)"
     yield bool(postgres.binaries()), False, "PostgreSQL's programs, for the suite's second run"
     yield (
@@ -66,6 +67,34 @@ def _findings() -> Iterator[tuple[bool, bool, str]]:
         False,
         "chromium, for the journeys",
     )
+
+
+def _mail_in() -> Iterator[tuple[bool, bool, str]]:
+    """Can each mailbox be signed in to from here, what does the worker say of it, and is what came in handled?"""
+    from django.conf import settings
+    from django.db import Error
+
+    from tawasul.core import clock
+    from tawasul.mail import queries
+    from tawasul.mail.doors import imap
+
+    for box in settings.MAILBOXES:
+        problem = imap.probe(box)
+        yield not problem, False, f"mailbox {box.name}: {problem or f'{box.user} at {box.host} opens'}"
+    try:
+        for trouble in queries.mailboxes_in_trouble():
+            since = f"since {trouble.since:%Y-%m-%d %H:%M} UTC" if trouble.since else "ever"
+            words = {"failing": "failing", "not_seen": "not seen by any worker", "silent": "no mail"}
+            yield (
+                False,
+                False,
+                f"mailbox {trouble.name}: {words[trouble.kind]} {since} {trouble.error}".rstrip(),
+            )
+        oldest = queries.oldest_unhandled()
+        minutes = 0 if oldest is None else round((clock.now() - oldest).total_seconds() / 60)
+        yield minutes < 60, False, f"the oldest mail that came in and is not handled waits {minutes} minutes"
+    except Error as problem:
+        yield False, False, f"mail that came in: {str(problem).splitlines()[0]}"
 
 
 def _version(connection: object) -> tuple[int, ...]:

@@ -236,6 +236,16 @@ class Connection:
         return name
 
 
+def probe(box: Configured) -> str:
+    """Sign in, and see that the folders are there or can be made: "" where all is well, else as ``failure``."""
+    tokens = Tokens(box.oauth) if box.oauth else None
+    try:
+        Connection(box, tokens, set()).close()
+    except Exception as problem:  # noqa: BLE001 - said to whoever asked
+        return failure(problem, (*box.secrets, *(tokens.secrets if tokens else ())))
+    return ""
+
+
 def _client(box: Configured) -> Any:
     context = tls_context()
     client = IMAPClient(
