@@ -72,9 +72,9 @@ def _collect(part: Part, contents: Contents, budget: limits.Budget) -> None:
     if part.type.startswith("multipart/"):
         return  # empty
     if part.type in _REPORTED:
-        contents.reports.append(Report(part.type, charsets.decode(part.content[:200_000])))
+        contents.reports.append(Report(part.type, normalised(charsets.decode(part.content[:200_000]))))
     if part.type in _RETURNED and not contents.returned:
-        contents.returned = charsets.decode(part.content[:100_000])
+        contents.returned = normalised(charsets.decode(part.content[:100_000]))
     if _is_body(part):
         _body(part, contents, budget)
     else:

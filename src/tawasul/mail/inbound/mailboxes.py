@@ -78,7 +78,7 @@ def _one(pieces: list[str], *, again: bool = True) -> Mailbox | None:
         name = _name(outside) or _name(" ".join(comments))
         if not address:
             bare = _PLAIN.search(outside)
-            address = bare[0] if bare else ""
+            address = _address(bare[0]) if bare else ""
         if ":" in outside and "@" not in outside and not name.startswith('"'):
             name = _name(outside.split(":")[-1]) if '"' not in outside else name
     elif "<" in outside and "@" in outside:  # never closed

@@ -64,7 +64,7 @@ def _message_id(fields: Fields) -> str:
 
 def ids(text: str) -> tuple[str, ...]:
     """The message ids in In-Reply-To or References, with their brackets, at most 200, the last ones kept."""
-    return tuple(f"<{''.join(one.split())}>" for one in _ID.findall(text)[-200:])
+    return tuple(f"<{words.line(''.join(one.split()))}>" for one in _ID.findall(text)[-200:])
 
 
 def date(text: str) -> datetime | None:
