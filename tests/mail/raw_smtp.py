@@ -41,6 +41,7 @@ class RawSmtp:
         self.conversations: list[Conversation] = []
         self.script: dict[str, list[Answer]] = {}
         self.delay = 0.0  # before each answer
+        self.talking = 0  # connections that are open
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
@@ -92,12 +93,16 @@ class RawSmtp:
             threading.Thread(target=self._converse, args=(conversation,), daemon=True).start()
 
     def _converse(self, conversation: Conversation) -> None:
+        with self._lock:
+            self.talking += 1
         try:
             self._talk(conversation)
         except OSError:
             pass
         finally:
             conversation.connection.close()
+            with self._lock:
+                self.talking -= 1
 
     def _answer(self, verb: str, conversation: Conversation, ordinary: str) -> str | None:
         time.sleep(self.delay)
