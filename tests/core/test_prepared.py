@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from tawasul.accounts.models import Person
 from tawasul.core import clock
-from tawasul.core.prepared import Prepared, PreparedCounts
+from tawasul.core.prepared import Prepared, PreparedCounts, insert
 from tawasul.tickets.models import Draft, Event, Message, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +109,40 @@ def test_several_counts_are_one_statement_and_stop_at_their_bound(
                 "one": 1,
                 "letters of nobody": 0,
             }
+
+
+def test_an_inserted_row_is_what_saving_it_would_make(noura: Person, open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+
+    def event(number: int) -> Event:
+        data = {"to": "نورة", "number": number}
+        return Event(ticket=ticket, kind=Event.Kind.ASSIGNED, actor=noura, actor_name="نورة", data=data)
+
+    saved, inserted = event(1), event(1)
+    saved.at = inserted.at
+    saved.next_try_at = inserted.next_try_at
+    saved.save(force_insert=True)
+    for row in (inserted, event(2)):  # the second one's SQL is made already
+        insert(row)
+        assert not row._state.adding
+        assert Event.objects.get(pk=row.pk).data == row.data
+    names = [f.attname for f in Event._meta.concrete_fields if not f.primary_key]
+    in_the_database = Event.objects.get(pk=inserted.pk)
+    assert [getattr(in_the_database, name) for name in names] == [
+        getattr(Event.objects.get(pk=saved.pk), name) for name in names
+    ]
+    assert inserted.pk != saved.pk
+
+
+def test_a_refused_insert_raises_and_keeps_nothing(open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+    letter = Message(
+        ticket=ticket, kind=Message.Kind.FOLLOW_UP, author_name="x", text="x", submission=uuid.uuid4()
+    )
+    insert(letter)
+    again = Message(
+        ticket=ticket, kind=Message.Kind.FOLLOW_UP, author_name="x", text="y", submission=letter.submission
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(again)
+    assert list(Message.objects.filter(submission=letter.submission).values_list("text", flat=True)) == ["x"]

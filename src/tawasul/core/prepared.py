@@ -7,7 +7,7 @@ A prepared query is an ordinary queryset with places for the values, written onc
     ticket = _BY_NUMBER.first("48291736")
 
 A place is filled with a string, a number, a UUID or an aware datetime. None is no value: SQL compares nothing with it,
-so a query for "is null" is one of its own.
+so a query for "is null" is one of its own. ``insert`` does the same for a new row.
 """
 
 import inspect
@@ -19,8 +19,9 @@ from typing import Any, Generic, TypeVar
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Model, QuerySet
-from django.db.models.fields import UUIDField
+from django.db.models.fields import Field, UUIDField
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
+from django.db.models.sql import InsertQuery
 
 M = TypeVar("M", bound=Model)
 
@@ -129,6 +130,38 @@ class PreparedCounts:
             counted.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 (Django made it)
             all_params += params
         return list(querysets), f"SELECT {', '.join(counted)}", all_params
+
+
+_insertions: "dict[tuple[type[Model], str], tuple[str, list[Field[Any, Any]]]]" = {}
+
+
+def insert(row: Model) -> None:
+    """Insert a new row and give it its key, as ``save(force_insert=True)`` does, but without a signal.
+
+    For models with an automatic key, and plain values. Raises what the database raises; call it in a transaction.
+    """
+    model = type(row)
+    connection = connections[router.db_for_write(model, instance=row)]
+    made = _insertions.get((model, connection.vendor))
+    if made is None:
+        made = _insertions[(model, connection.vendor)] = _insertion(row, connection)
+    sql, fields = made
+    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        (row.pk,) = cursor.fetchone()
+    row._state.adding, row._state.db = False, connection.alias
+
+
+def _insertion(row: Model, connection: BaseDatabaseWrapper) -> "tuple[str, list[Field[Any, Any]]]":
+    meta = row._meta
+    fields = [field for field in meta.local_concrete_fields if field is not meta.pk and not field.generated]
+    query = InsertQuery(type(row))
+    query.insert_values(fields, [row])
+    compiler = query.get_compiler(connection=connection)
+    compiler.returning_fields = [meta.pk]
+    ((sql, _values),) = compiler.as_sql()
+    return sql, fields
 
 
 def _connection() -> BaseDatabaseWrapper:

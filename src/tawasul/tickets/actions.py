@@ -19,6 +19,7 @@ from tawasul.core import clock
 from tawasul.core.domains import DomainName
 from tawasul.core.kept import Kept
 from tawasul.core.markdown import render_answer, render_plain
+from tawasul.core.prepared import insert
 from tawasul.search.normalise import normalise
 from tawasul.service_levels import calendar
 from tawasul.tickets import numbers, workflow
@@ -89,7 +90,7 @@ def open_ticket(
             ticket.domain_ascii = domain.ascii
         ticket.search_key = found_by
         workflow.open_with_centre(ticket, now)
-        ticket.save(force_insert=True)
+        insert(ticket)
         message = _letter(
             ticket,
             Message.Kind.OPENING,
@@ -406,7 +407,7 @@ def _letter(
     )
     if draft is not None:
         message.file_count = Attachment.objects.filter(draft=draft).count()
-    message.save(force_insert=True)
+    insert(message)
     if draft is not None:
         if message.file_count:
             Attachment.objects.filter(draft=draft).update(draft=None, message=message)
@@ -424,9 +425,11 @@ def _drawn(kind: Message.Kind, text: str) -> str:
 def _record(
     ticket: Ticket, kind: Event.Kind, by: Writer, at: datetime, *, message: Message | None = None, **data: Any
 ) -> None:
-    Event(
-        ticket=ticket, kind=kind, actor=by.person, actor_name=by.name, message=message, data=data, at=at
-    ).save(force_insert=True)
+    insert(
+        Event(
+            ticket=ticket, kind=kind, actor=by.person, actor_name=by.name, message=message, data=data, at=at
+        )
+    )
 
 
 def _save(row: Ticket, given: Ticket) -> None:
