@@ -252,6 +252,7 @@ def test_nothing_is_thrown_away_whatever_a_body_holds(pieces: list[str]) -> None
 
 
 RULED = [
+    "أولاً نرغب في نقل النطاق.\n\n—\n\nثانياً نرغب في تغيير جهة الاتصال الإدارية، فما المطلوب؟",
     "First part of the letter.\n\n_______________\n\nThis is the second part, which I wrote too.\n\nRegards,\nNoura",
     "## Points\n----\n\n1. Fast\n2. Small\n\n----\n\nThe lines above are drawn by me, not by a mailer.\n\n====\n\nYes.",
     "الجزء الأول\n-----\nثم وجدت أن خادم الأسماء لا يستجيب منذ أمس.\n-----\nأرجو الإفادة بأسرع وقت ممكن، وشكراً لكم.",

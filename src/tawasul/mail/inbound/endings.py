@@ -100,8 +100,8 @@ def is_device_line(line: str) -> bool:
     return False
 
 
-_SIGNATURE: Final = re.compile(r"\s*(?:--|-- |__|—|——|––|–)\s*\Z")
-_LINE: Final = re.compile(r"\s*(?:[-–—_=~*#+\u1427]\s?){3,}\s*\Z|\s*\u1427\s*\Z")
+_SIGNATURE: Final = re.compile(r"\s*--\s*\Z")
+_LINE: Final = re.compile(r"\s*(?:(?:[-–—_=~*#+\u1427]\s?){3,}|__|——?|––?|\u1427)\s*\Z")
 
 
 def is_signature_mark(line: str) -> bool:
