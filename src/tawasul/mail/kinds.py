@@ -16,11 +16,13 @@ class Kind:
     ``opens_thread``: the ticket's first mail, to which every later one refers.
     ``private``: it carries a link or code that opens an account or proves an address. The ledger shows it to nobody,
     and it is never sent to another address: staff could otherwise enter in somebody else's name.
+    ``unasked``: somebody else can cause it by writing under the recipient's address, so the recipient can end it.
     """
 
     known: bool = False
     opens_thread: bool = False
     private: bool = False
+    unasked: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -35,7 +37,7 @@ KINDS: dict[str, Kind] = {
     # the direct form, before the address is confirmed
     "direct_confirm": Kind(private=True),
     # a mail from a new address, before that is confirmed
-    "mail_confirm": Kind(private=True),
+    "mail_confirm": Kind(private=True, unasked=True),
     # accounts
     "account_activate": Kind(private=True),
     "account_exists": Kind(),

@@ -20,7 +20,7 @@ from django.conf import settings
 
 from tawasul.core import addresses, centre
 from tawasul.core.addresses import BadAddress, parse_address
-from tawasul.mail import tokens
+from tawasul.mail import notices, tokens
 from tawasul.mail.models import OutgoingMail
 
 EOL = "\r\n"
@@ -108,7 +108,7 @@ def build(mail: OutgoingMail, to: Envelope) -> bytes:
         "Message-ID": mail.message_id,
         # Identifiers fold between themselves. The database keeps no order.
         **{field: f"{EOL} ".join(value.split(" ")) if field == "References" else value
-           for field, value in sorted(mail.headers.items())},
+           for field, value in sorted({**mail.headers, **notices.fields(mail)}.items())},
         "Content-Language": mail.language,
         "MIME-Version": "1.0",
         "Content-Type": f'multipart/alternative;{EOL} boundary="{boundary}"',

@@ -203,6 +203,16 @@ class AddressState(models.Model):
         return f"{self.address} {self.bounce}"
 
 
+class RefusedNotices(models.Model):
+    """An address whose holder wants no notices that somebody else can cause by writing in its name."""
+
+    address = models.CharField(max_length=320, unique=True)  # lower case
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.address
+
+
 class Mailbox(LeasedRow):
     """How an IMAP mailbox fares. Its address and password are in the environment; the lease says which worker
     looks after it."""

@@ -1,5 +1,6 @@
 """Signed words in our own addresses: ``support+TOKEN@…`` says which ticket a reply is about, and the return path
-``support+TOKEN@…`` which mail came back. Both are keyed with SECRET_KEY: nobody outside can make one.
+``support+TOKEN@…`` which mail came back. A link in a notice says whose notices are
+not wanted. All are keyed with SECRET_KEY: nobody outside can make one.
 
 A token is lower-case base32 (mail systems change the case of mailboxes), one letter for its purpose before it.
 It names a ticket, it does not authorise: who may write there is asked of the sender as well.
@@ -18,13 +19,13 @@ from tawasul.core.addresses import Address
 
 _MAC: Final = 10  # octets: 80 bits
 _KEY: Final = 5  # octets of a row's key
-_TOKEN: Final = re.compile(r"(?:^|\+)([tb])([a-z2-7]{24})(?:$|@)")
+_TOKEN: Final = re.compile(r"(?:^|\+)([tbn])([a-z2-7]{24})(?:$|@)")
 
-TICKET, MAIL = "t", "b"
+TICKET, MAIL, NOTICES = "t", "b", "n"
 
 
 def make(purpose: str, key: int) -> str:
-    """25 characters for the row ``key`` (of a ticket for TICKET, of an outgoing mail for MAIL)."""
+    """25 characters for the row ``key`` (of a ticket for TICKET, of an outgoing mail for MAIL and NOTICES)."""
     number = key.to_bytes(_KEY, "big")
     return purpose + base64.b32encode(number + _mac(purpose, number)).decode().rstrip("=").lower()
 

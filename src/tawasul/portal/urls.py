@@ -10,6 +10,7 @@ from tawasul.portal.views import (
     follow_ups,
     guests,
     new_ticket,
+    notices,
     pages,
     terms,
     tickets,
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("follow/<str:token>/follow-ups/", guests.follow_up, name="guest_follow_up"),
     path("follow/<str:token>/closure/", guests.closure, name="guest_closure"),
     path("follow/<str:token>/reopening/", guests.reopening, name="guest_reopening"),
+    path("notices/<str:token>/", notices.page, name="notices"),
     path("terms/", terms.page, name="terms"),
     # the demo's letter box: 404 elsewhere
     path("demo/mail/", caught_mail.index, name="caught_mails"),

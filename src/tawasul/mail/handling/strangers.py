@@ -10,6 +10,7 @@ from tawasul.core import clock
 from tawasul.core.links import absolute
 from tawasul.core.tokens import keyed_hash
 from tawasul.mail import actions as mail
+from tawasul.mail import notices
 from tawasul.mail.handling import letters
 from tawasul.mail.handling.reading import Reading
 from tawasul.mail.handling.senders import Sender
@@ -42,6 +43,8 @@ def ask(draft: Draft, reading: Reading, sender: Sender) -> None:
         rest=reading.rest,
     )
     token = direct.await_confirmation(draft, request)
+    if notices.refused(sender.address.key):
+        return  # the mail waits, and staff see it; its address asked not to be asked
     with override(language):
         link = absolute(reverse("portal:contact_confirm", args=[token]))
     mail.send(
