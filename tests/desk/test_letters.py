@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from tawasul.accounts.models import Person
@@ -231,6 +233,30 @@ def test_a_draft_survives_the_browser_and_is_ones_own(
     stolen = other.post(at(ticket, "drafts", "answer", str(key)), {"text": "لي"})
     assert stolen.status_code == 204
     assert Draft.objects.get(pk=key).fields["text"] == "نصف إجابة"
+
+
+def test_an_answer_under_a_colleagues_draft_key_takes_nothing_from_the_draft(
+    fahd_client: Client, sara: Person, open_a_ticket: Any
+) -> None:
+    ticket = open_a_ticket()
+    hers = Draft.objects.create(kind=Draft.Kind.ANSWER, owner=sara, ticket=ticket, fields={"text": "مسودتها"})
+    fahd_client.post(at(ticket, "answers"), letter(ticket, "جواب فهد", draft=str(hers.key)))
+    sent = Message.objects.get(kind="answer")
+    assert sent.text == "جواب فهد"
+    assert sent.submission != hers.key
+    assert Draft.objects.get().fields == {"text": "مسودتها"}
+
+
+def test_what_is_sent_at_once_is_not_written_down_before(fahd_client: Client, open_a_ticket: Any) -> None:
+    ticket = open_a_ticket()
+    fahd_client.get(at(ticket))
+    form = letter(ticket, "جواب")
+    with CaptureQueriesContext(connection) as seen:
+        fahd_client.post(at(ticket, "answers"), form)
+    assert not [query["sql"] for query in seen.captured_queries if 'INTO "tickets_draft"' in query["sql"]]
+    asked = [query["sql"] for query in seen.captured_queries if "SAVEPOINT" not in query["sql"]]
+    # session, person, ticket; was it sent, is there a draft, is it somebody's; the lock, unread letters; three writes
+    assert len(asked) <= 11, "\n".join(asked)
 
 
 def test_a_drafted_note_never_shows_up_as_an_answer(fahd_client: Client, open_a_ticket: Any) -> None:

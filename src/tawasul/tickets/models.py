@@ -15,6 +15,7 @@ from tawasul.accounts.models import Language, Team, TermsVersion
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
 from tawasul.core.leases import LeasedRow, LeasedRowQuerySet
+from tawasul.core.prepared import Prepared
 
 
 class Purpose(models.TextChoices):
@@ -84,7 +85,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def locked(self, pk: int) -> "Ticket":
         """The row, locked until the transaction ends (SQLite: the whole database is, by IMMEDIATE)."""
-        return self.select_for_update(of=("self",)).get(pk=pk)
+        row = _LOCKED.first(pk)
+        if row is None:
+            raise Ticket.DoesNotExist
+        return row
 
     def with_centre(self) -> Self:
         return self.filter(status=Status.WITH_CENTRE)
@@ -212,6 +216,9 @@ class Ticket(models.Model):
     def spoken_number(self) -> str:
         """The number in groups of four, as people read it: 4829-1736."""
         return "-".join(self.number[i : i + 4] for i in range(0, len(self.number), 4))
+
+
+_LOCKED = Prepared(lambda pk: Ticket.objects.select_for_update(of=("self",)).filter(pk=pk))
 
 
 class Message(models.Model):

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from tawasul.accounts.models import Person
 from tawasul.core.markdown import render_answer
 from tawasul.desk import correspondence, gate
 from tawasul.desk.correspondence import ANSWER, FORMS, KINDS, NOTE
@@ -41,13 +42,14 @@ def _sent(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
     before = Message.objects.filter(submission=form.key, ticket=ticket).first()
     if before is not None:  # a second press of the same button
         return redirect(back_to(request, ticket, letter=before.pk))
-    draft = _kept(request, ticket, kind, form)
+    whole = form.is_valid() and not request.FILES
+    draft = _begun(person, kind, form) if whole else _kept(request, ticket, kind, form)
     refused = []
     if draft is not None and request.FILES:
         stored = drafts.add_files(draft, _uploads(request), by=person)
         refused = [item for item in stored if isinstance(item, drafts.Refusal)]
-    composer = correspondence.returned(form, kind, draft)
     if not form.is_valid() or refused:
+        composer = correspondence.returned(form, kind, draft)
         return correspondence.page(request, ticket, composer=composer, status=422)
     text, key = form.cleaned_data["text"], form.key
     try:
@@ -57,12 +59,14 @@ def _sent(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
             seen = form.cleaned_data["seen"] or 0
             message = actions.answer(ticket, by=person, text=text, draft=draft, submission=key, seen=seen)
     except actions.Overtaken as overtaken:
+        composer = correspondence.returned(form, kind, _kept(request, ticket, kind, form))
         form.look_again(overtaken.letters[-1].pk)
         return correspondence.page(
             request, ticket, composer=composer, overtaken=overtaken.letters, status=409
         )
     except IllegalMove:
         ticket = access.desk_ticket_for(request.user, number)
+        composer = correspondence.returned(form, kind, _kept(request, ticket, kind, form))
         problem = _("This ticket was closed meanwhile. Your text is kept: reopen the ticket, then send it.")
         return correspondence.page(request, ticket, composer=composer, problem=problem, status=409)
     said = _("The note is saved. Only staff see it.") if kind == NOTE else _("The answer is sent.")
@@ -150,6 +154,14 @@ def _known(request: HttpRequest, number: str, kind: str) -> Ticket:
     if kind not in FORMS:
         raise Http404
     return access.desk_ticket_for(gate.staff_member(request), number)
+
+
+def _begun(person: Person, kind: str, form: LetterForm) -> Draft | None:
+    """The draft under the form's key as it stands: what is sent at once need not be written down before."""
+    draft = drafts.own(form.key, drafts.Whose(person), KINDS[kind])
+    if draft is None and Draft.objects.filter(pk=form.key).exists():
+        form.carry(uuid.uuid4())  # a key that is somebody else's
+    return draft
 
 
 def _kept(request: HttpRequest, ticket: Ticket, kind: str, form: LetterForm) -> Draft | None:
