@@ -273,6 +273,17 @@ def test_without_an_account_from_the_direct_form_to_a_closed_ticket(new_page: Ne
     visitor = new_page(lang)
     visitor.goto(link.group(0))
     assert words["said"] in visitor.locator(".letter[data-from=centre]").inner_text()
+    assert visitor.locator(".turn").first.get_attribute("data-turn") == "you"
+
+    # a reply by mail stands on the page like one typed there, and gives the turn to the centre
+    letters.fill("#reply-text", words["again"])
+    letters.locator("form.caught-reply button").click()
+    for _ in range(60):
+        visitor.reload()
+        if visitor.locator(".turn[data-turn=centre]").count():
+            break
+        visitor.wait_for_timeout(500)
+    assert words["again"] in visitor.locator(".letter[data-from=you]").last.inner_text()
     visitor.get_by_role("button", name=words["solved"]).click()
     visitor.locator(".turn[data-turn=closed]").first.wait_for()
     nobody = new_page(lang)

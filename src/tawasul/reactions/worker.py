@@ -20,6 +20,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from tawasul.accounts.sms import deliver_due_sms
 from tawasul.attachments.previews import make_due_previews
 from tawasul.core import clock
+from tawasul.mail import handling
 from tawasul.mail.doors.fetching import Fetcher
 from tawasul.mail.doors.mailboxes import Configured
 from tawasul.mail.smtp import Deliverer
@@ -69,6 +70,7 @@ LOOPS = (
     Loop("events", lambda stop: events.react_to_due),
     Loop("mail-1", _mail, _hang_up),
     Loop("mail-2", _mail, _hang_up),
+    Loop("incoming", lambda stop: handling.handle_due),
     Loop("schedule", _chores),
     Loop("previews", lambda stop: lambda: make_due_previews(1)),
     Loop("sms", lambda stop: deliver_due_sms, calm=3.0),
