@@ -22,6 +22,8 @@ _WORD_WITH_ANGLE: Final = re.compile(r"=\?[^?\s]{1,60}\?[qQ]\?[^?]{0,300}<")
 _ANGLE: Final = re.compile(r"<([^<>]*)>?")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+_SPACED: Final = re.compile(r"(\S+)\s*@\s*([\w-]+(?:\s*\.\s*[\w-]+)*)\Z")
+_COMMENT: Final = re.compile(r"\([^()]*\)")
 _PLAIN: Final = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+")
 
 
@@ -47,17 +49,18 @@ def _mended(found: list[Mailbox]) -> list[Mailbox]:
     out: list[Mailbox] = []
     held = ""
     for mailbox in found:
-        if "@" not in mailbox.address and mailbox is not found[-1] and not mailbox.name:
-            held = f"{held}, {mailbox.address}" if held else mailbox.address
+        if "@" not in mailbox.address and mailbox is not found[-1] and not (mailbox.name and mailbox.address):
+            text = mailbox.address or mailbox.name
+            held = f"{held}, {text}" if held else text
             continue
         if held and mailbox.name and "@" in mailbox.address:
             mailbox = Mailbox(f"{held}, {mailbox.name}", mailbox.address)
         elif held:
-            out.append(Mailbox("", held))
+            out.append(Mailbox(held, "") if " " in held else Mailbox("", held))
         held = ""
         out.append(mailbox)
     if held:
-        out.append(Mailbox("", held))
+        out.append(Mailbox(held, "") if " " in held else Mailbox("", held))
     return out
 
 
@@ -91,6 +94,8 @@ def _one(pieces: list[str], *, again: bool = True) -> Mailbox | None:
         decoded = words.line(words.decode(outside))
         if again and decoded != outside and "<" in decoded and "@" in decoded:
             return _one(_PIECE.findall(decoded), again=False)
+        if _SPACED.match(decoded):
+            decoded = "".join(decoded.split())
         bare = _PLAIN.search(decoded)
         if bare and bare[0] != decoded and '"' not in bare[0]:
             address = _address(bare[0])
@@ -98,6 +103,8 @@ def _one(pieces: list[str], *, again: bool = True) -> Mailbox | None:
             name = name or _name(rest.strip(" <>[]\"'"))
         else:
             address = _address(decoded.strip('"') if "@" not in decoded else decoded)
+            if "@" not in address and " " in decoded.strip():  # only a name
+                name, address = name or _name(decoded), ""
     if not address and again and "=?" in text:
         decoded = words.line(words.decode(text))
         if "@" in decoded:
@@ -107,7 +114,10 @@ def _one(pieces: list[str], *, again: bool = True) -> Mailbox | None:
 
 def _name(text: str) -> str:
     text = _QUOTED.sub(lambda found: _ESCAPED.sub(r"\1", found[1]), text.strip())
-    return words.line(words.decode(text)).strip().strip('"').strip()
+    name = words.line(words.decode(text)).strip().strip('"').strip()
+    return (
+        name[1:-1].strip() if len(name) > 2 and name[0] == name[-1] == "'" else name
+    )  # as Outlook writes it
 
 
 def _address(text: str) -> str:
@@ -121,5 +131,6 @@ def _address(text: str) -> str:
         inner = _ANGLE.search(text)
         text = inner[1] if inner and inner[1] else text
     if text.count('"') < 2:
+        text = _COMMENT.sub("", text)
         text = "".join(text.split())
     return text[:400]

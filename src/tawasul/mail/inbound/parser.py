@@ -41,8 +41,8 @@ def _joined(texts: list[str]) -> str:
 
 def _headers(parsed: Parsed, fields: Fields) -> None:
     parsed.subject = fields.line("subject")[:2000]
-    senders = [*_boxes(fields, "from"), *_boxes(fields, "sender")]
-    parsed.sender = next((one for one in senders if one.address), senders[0] if senders else Mailbox("", ""))
+    author, sender = _author(_boxes(fields, "from")), _author(_boxes(fields, "sender"))
+    parsed.sender = sender if sender.address and not author.address else author
     parsed.reply_to = tuple(_boxes(fields, "reply-to"))
     parsed.to = tuple(_boxes(fields, "to"))
     parsed.cc = tuple(_boxes(fields, "cc"))
@@ -50,6 +50,12 @@ def _headers(parsed: Parsed, fields: Fields) -> None:
     parsed.message_id = _message_id(fields)
     parsed.in_reply_to = ids(fields.text("in-reply-to"))
     parsed.references = ids(fields.text("references"))
+
+
+def _author(boxes: list[Mailbox]) -> Mailbox:
+    """The first that can be written to, else the first that has an address of any kind, else the first."""
+    ranked = sorted(boxes, key=lambda box: ("@" not in box.address, not box.address))
+    return ranked[0] if ranked else Mailbox("", "")
 
 
 def _boxes(fields: Fields, name: str) -> list[Mailbox]:
