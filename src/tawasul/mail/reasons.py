@@ -32,7 +32,9 @@ def _reasons() -> dict[str, str]:
         "postponed": gettext("The mail server put it off:"),
         "line_broke": gettext("The connection to the mail server broke off."),
         "unreachable": gettext("The mail server cannot be reached."),
-        "dkim": gettext("The key for signing mail (DKIM) cannot be used; nothing leaves until it is put right."),
+        "dkim": gettext(
+            "The key for signing mail (DKIM) cannot be used; nothing leaves until it is put right."
+        ),
     }
 
 
@@ -61,6 +63,9 @@ def _incoming_reasons() -> dict[str, str]:
         "no_sender": gettext("It does not say who wrote it."),
         "several_senders": gettext("It names several authors, so it cannot be said who wrote it."),
         "bad_sender": gettext("The sender's address is not one that mail can be sent to."),
+        "return_path": gettext(
+            "It was sent to an address that only machines write to, yet it looks like a person's."
+        ),
         "strangers_off": gettext(
             "The sender is unknown, and mails from new addresses open no tickets at present."
         ),

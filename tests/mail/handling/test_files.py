@@ -16,6 +16,7 @@ from tawasul.tickets.models import Attachment, Draft, RefusedFile
 from tests.mail.handling.conftest import GUEST, OURS, Outcome, State, arrived, handle_all
 from tests.mail.inbound.making import multipart
 from tests.portal.forms import png
+from tests.world import signed_in
 
 PICTURE = png("x.png").read()
 
@@ -142,3 +143,18 @@ def test_where_the_rest_fails_no_file_is_left_behind(noura: Person, monkeypatch:
     assert "RuntimeError: no" in mail.last_error
     assert not Draft.objects.exists()
     assert not StoredFile.objects.exists()
+
+
+def test_a_letter_without_words_is_shown_to_both_sides(
+    noura: Person, fahd: Person, settings: Settings
+) -> None:
+    settings.STAFF_NEED_TWO_STEPS = False
+    mail = arrived(with_files(part("صورة.png", PICTURE), part("b.exe", b"MZ"), body=""))
+    assert mail.ticket is not None
+    for person, path in (
+        (noura, mail.ticket.get_absolute_url()),
+        (fahd, f"/ar/desk/tickets/{mail.ticket.spoken_number}/"),
+    ):
+        page = signed_in(person).get(path)
+        assert page.status_code == 200
+        assert "صورة.png" in page.content.decode()

@@ -150,6 +150,19 @@ def test_a_bounce_that_is_not_about_a_mail_of_ours_marks_nothing(ticket: Ticket,
     assert not AddressState.objects.exists()
 
 
+def test_an_empty_envelope_sender_is_no_person_whatever_the_mail_says(ticket: Ticket) -> None:
+    kinds = sent_kinds()
+    mail = come("تعذّر التسليم", envelope_from="<>", In_Reply_To=first_mail(ticket).message_id)
+    assert (mail.outcome, mail.about, mail.letter) == (Outcome.AUTO_REPLY, first_mail(ticket), None)
+    assert sent_kinds() == kinds
+
+
+def test_what_looks_like_a_persons_mail_to_a_return_path_is_held_for_staff(ticket: Ticket) -> None:
+    about = first_mail(ticket)
+    mail = come("في إجازة", to=return_path(about), In_Reply_To=about.message_id)
+    assert (mail.state, mail.reason, mail.ticket) == (State.HELD, "return_path", ticket)
+
+
 OWN: dict[str, Callable[[], dict[str, str]]] = {
     "our mark": lambda: {"X_Tawasul_Loop": headers.loop_mark()},
     "our From": lambda: {"From": f"Centre <{OURS}>"},

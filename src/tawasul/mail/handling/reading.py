@@ -79,7 +79,9 @@ def of(raw: bytes) -> Reading:
     return Reading(
         mail_class=str(kind),
         message_id=clean_line(parsed.message_id)[:1000],
-        references=_unique([*parsed.in_reply_to, *reversed(parsed.references)])[:100],
+        references=_unique([clean_line(one) for one in (*parsed.in_reply_to, *reversed(parsed.references))])[
+            :100
+        ],
         from_name=clean_line(parsed.from_name)[:150],
         senders=_senders(parsed),
         recipients=_recipients(parsed),

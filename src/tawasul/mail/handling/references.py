@@ -56,13 +56,16 @@ def ticket_of(reading: Reading, envelope_to: Sequence[str], sender: Sender | Non
 def mail_of(reading: Reading, envelope_to: Sequence[str]) -> OutgoingMail | None:
     """The mail of ours that came back or was answered by a machine: by the return path's token, which the envelope
     names, then by the Message-IDs of what was returned."""
-    for recipient in (*envelope_to, *reading.recipients):
-        key = tokens.read(tokens.MAIL, recipient)
-        if key is not None:
-            found = OutgoingMail.objects.filter(pk=key).first()
-            if found is not None:
-                return found
+    for key in _return_paths(reading, envelope_to):
+        found = OutgoingMail.objects.filter(pk=key).first()
+        if found is not None:
+            return found
     return _sent(reading.returned) or _sent(reading.references)
+
+
+def came_to_a_return_path(reading: Reading, envelope_to: Sequence[str]) -> bool:
+    """Whether a mail was sent to an address that stands in our envelopes only, where no person sees it."""
+    return any(True for _ in _return_paths(reading, envelope_to))
 
 
 def successor(ticket: Ticket) -> Ticket | None:
@@ -82,6 +85,14 @@ def numbers_in(subject: str) -> Iterator[str]:
             yield numbers.parse_number(found[0])
         except (numbers.NotANumber, numbers.Mistyped):
             continue
+
+
+def _return_paths(reading: Reading, envelope_to: Sequence[str]) -> Iterator[int]:
+    """The keys of mails of ours in the genuine return paths among the recipients."""
+    for recipient in (*envelope_to, *reading.recipients):
+        key = tokens.read(tokens.MAIL, recipient)
+        if key is not None:
+            yield key
 
 
 def _by_token(reading: Reading, envelope_to: Sequence[str]) -> Pointer | None:

@@ -4,7 +4,7 @@ The rules, in their order:
 
 1. What nobody wrote (bounces, automatic replies, reports, lists, our own mails that came back) is matched to the mail
    or ticket it is about, and does nothing there.
-2. A mail has one author, by its From. Without one it is held.
+2. A mail has one author, by its From. Without one it is held; so is what a person seems to send to a return path.
 3. A ticket is named by our token in an address, by our Message-IDs, by an earlier mail of the sender's, or by its
    number in the subject. Whoever takes part in it follows up. A number of somebody else's ticket counts as none.
 4. Staff answer by mail with our token, from their account's address, when the trusted mail server says DMARC passed.
@@ -81,6 +81,10 @@ def decide(mail: IncomingMail, reading: Reading) -> Decision:
         found = references.ticket_of(reading, mail.envelope_to, None)
         return Decision(Step.HOLD, reason=problem.code, ticket=found.ticket if found else None)
     pointer = references.ticket_of(reading, mail.envelope_to, sender)
+    if references.came_to_a_return_path(reading, mail.envelope_to):
+        return Decision(
+            Step.HOLD, reason="return_path", ticket=pointer.ticket if pointer else None, sender=sender
+        )
     return _by_a_person(mail, reading, sender, pointer)
 
 
@@ -98,6 +102,8 @@ def _by_a_machine(mail: IncomingMail, reading: Reading) -> Decision | None:
     ):
         return Decision(Step.NOTE, Outcome.LOOP)
     outcome = _MACHINES.get(Class(reading.mail_class))
+    if outcome is None and mail.envelope_from.replace(" ", "") == "<>":
+        outcome = Outcome.AUTO_REPLY  # who must not be answered (RFC 5321, 4.5.5) is no person
     if outcome is None:
         return None
     about = references.mail_of(reading, mail.envelope_to)
