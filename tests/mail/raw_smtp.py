@@ -155,7 +155,7 @@ class RawSmtp:
                 rcpt = line
 
     def _content(self, reader: "object") -> bytes | None:
-        lines = []
+        lines: list[bytes] = []
         while True:
             line: bytes = reader.readline()  # type: ignore[attr-defined]
             if not line:

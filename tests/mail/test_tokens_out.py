@@ -7,6 +7,7 @@ import email.policy
 import pytest
 from pytest_django import Settings
 
+from tawasul.config.commands import doctor
 from tawasul.core.models import CentreSettings
 from tawasul.mail import actions, headers, mime, tokens
 from tawasul.mail.models import OutgoingMail
@@ -128,3 +129,40 @@ def test_every_mail_bears_the_mark_of_this_portal_and_of_no_other(
         assert not headers.is_own_loop_mark(other)
     settings.SECRET_KEY = "another portal's"
     assert not headers.is_own_loop_mark(message["X-Tawasul-Loop"])
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_mail_says_that_it_can_be_answered_only_where_an_answer_arrives(
+    open_a_ticket: OpenATicket, settings: Settings, language: str
+) -> None:
+    ticket = open_a_ticket()
+
+    def foot(key: str) -> tuple[str, str]:
+        mail = actions.send(
+            "on_hold",
+            to="noura@example.com.sa",
+            language=language,
+            context={"link": "https://portal.example/x/", "reason": "", "party": ""},
+            key=key,
+            ticket=ticket,
+        )
+        assert mail is not None
+        return mail.text, mail.html
+
+    no, yes = {
+        "ar": ("فالردّ على هذه الرسالة لا يصل", "ردّ على هذه الرسالة أو افتح"),
+        "en": ("a reply to this mail does not reach the ticket", "answer this mail or open the ticket"),
+    }[language]
+    assert all(no in part and yes not in part for part in foot("off"))
+    settings.MAIL_TOKENS = True
+    assert all(yes in part and no not in part for part in foot("on"))
+
+
+@pytest.mark.parametrize(("mailbox", "word"), [("tickets", "ok"), ("t" * 39, "WRONG"), ("دعم" * 7, "WRONG")])
+def test_the_doctor_says_when_our_mailbox_has_no_room_for_a_token(
+    settings: Settings, capsys: pytest.CaptureFixture[str], mailbox: str, word: str
+) -> None:
+    settings.MAIL_TOKENS, settings.MAIL_FROM = True, f"{mailbox}@registry.example"
+    doctor.run([])
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "with tokens" in line]
+    assert line.startswith(word)

@@ -185,7 +185,7 @@ def test_paragraphs_follow_the_mail_and_values_their_own_direction() -> None:
 class AnyText(HypothesisTestCase):
     """Property: whatever is written, a mail goes out, and it is the words or the built-in text."""
 
-    @given(st.text(st.characters(blacklist_categories=("Cs",)), max_size=200))
+    @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
     def test_any_text_makes_a_mail(self, text: str) -> None:
         found = mail("answer", "ar", Own(body=text))
         assert found.html.count("<table") == found.html.count("</table>")

@@ -29,7 +29,7 @@ def _findings() -> Iterator[tuple[bool, bool, str]]:
     from django.conf import settings
     from django.db import Error, connection
 
-    from tawasul.mail import signing
+    from tawasul.mail import signing, tokens
 
     yield (
         settings.DATA_DIR.is_dir() and os.access(settings.DATA_DIR, os.W_OK),
@@ -52,6 +52,9 @@ def _findings() -> Iterator[tuple[bool, bool, str]]:
             False,
             f"mail server {settings.SMTP_HOST} port {settings.SMTP_PORT}: {problem.strerror or problem}",
         )
+    if settings.MAIL_TOKENS:
+        least = f"{settings.MAIL_FROM.rpartition('@')[0]}+{tokens.make(tokens.MAIL, 1)}".encode()
+        yield len(least) <= 64, True, "reply addresses with tokens fit into 64 octets before the @ (RFC 5321)"
     if signing.wanted():
         why = signing.trouble()
         yield (
