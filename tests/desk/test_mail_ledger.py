@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tawasul.mail import ledger
-from tawasul.mail.models import IncomingMail, OutgoingMail
+from tawasul.mail.models import IncomingMail, Mailbox, OutgoingMail
 from tests.desk.mails import In, Out, came_back, came_in, failed, went_out
 from tests.world import OpenATicket
 
@@ -77,9 +78,11 @@ def test_each_filter_holds_what_its_name_says(fahd_client: Client) -> None:
 def test_every_state_is_said_in_words(
     fahd_client: Client, given: dict[str, str], english: str, arabic: str
 ) -> None:
-    came_in(**given)
-    assert english in fahd_client.get("/en/desk/mail/in/").content.decode()
-    assert arabic in fahd_client.get("/ar/desk/mail/in/").content.decode()
+    mail = came_in(**given)
+    for place in ("", f"{mail.pk}/"):
+        if place or mail.state in {In.DONE, In.DISCARDED}:  # the list says less where a reason follows
+            assert english in fahd_client.get(f"/en/desk/mail/in/{place}").content.decode()
+            assert arabic in fahd_client.get(f"/ar/desk/mail/in/{place}").content.decode()
 
 
 def test_the_server_s_own_words_stand_in_the_list(fahd_client: Client) -> None:
@@ -229,6 +232,35 @@ def test_mail_that_waits_too_long_raises_an_alarm(fahd_client: Client) -> None:
             page = fahd_client.get(f"/en/desk/mail/{box}").content.decode()
             assert "the oldest mail that waits was written 2 hours ago" in page
             assert "the oldest mail that waits came in 11 minutes ago" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        (
+            {"failing_since": NOW - timedelta(days=1), "error": "sign_in: no such user"},
+            "cannot be read, first 1 day ago",
+        ),
+        ({"seen_at": NOW, "message_at": NOW - timedelta(days=400)}, "Check that mail reaches it"),
+        ({"seen_at": NOW - timedelta(days=2), "message_at": NOW}, "was last looked into 2 days ago"),
+        ({}, "No worker has looked into"),
+    ],
+)
+def test_a_mailbox_that_fails_or_keeps_silent_raises_an_alarm(
+    fahd_client: Client, settings: Any, fields: dict[str, Any], sentence: str
+) -> None:
+    settings.MAILBOXES = [SimpleNamespace(name="support")]
+    settings.MAILBOX_ALARM_MINUTES, settings.MAILBOX_SILENT_HOURS = 15, 24
+    with time_machine.travel(NOW, tick=False):
+        if fields:
+            Mailbox.objects.create(name="support", **fields)
+        page = fahd_client.get("/en/desk/mail/").content.decode()
+        assert sentence in page and 'role="alert"' in page
+        assert "the server refused the sign-in. \u2068no such user\u2069" in page or "error" not in fields
+        Mailbox.objects.update_or_create(
+            name="support", defaults={"seen_at": NOW, "message_at": NOW, "failing_since": None}
+        )
+        assert 'role="alert"' not in fahd_client.get("/en/desk/mail/").content.decode()
 
 
 def test_the_menu_counts_what_needs_staff(fahd_client: Client) -> None:

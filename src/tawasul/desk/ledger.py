@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from tawasul.core import clock, dates
+from tawasul.core import dates
 from tawasul.core.text import isolate
 from tawasul.desk.shelves import MAIL, bounded, shelves_for
 from tawasul.mail import ledger, queries, reasons
@@ -47,13 +47,14 @@ NEED_CARE: Final = frozenset({In.HELD, In.PARKED, Out.FAILED})
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How a mail stands: ``words``, the reason ``why`` where there is one, a picture, and how loud it is said
-    (``tone``: bad, warn, good or quiet)."""
+    """How a mail stands: ``words``, the reason ``why`` where there is one, a picture, how loud it is said (``tone``:
+    bad, warn, good or quiet), and ``brief`` for a list where the words are many."""
 
     words: Words
     why: str = ""
     icon: str = "info"
     tone: str = "quiet"
+    brief: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,13 @@ def state_of_incoming(mail: IncomingMail) -> State:
         case In.WAITING:
             return State(_("Waits to be read"), why, "clock")
         case In.HELD:
-            return State(_("Held: staff decide what becomes of it"), why, "circle-pause", "warn")
+            return State(
+                _("Held: staff decide what becomes of it"), why, "circle-pause", "warn", STATES_IN[In.HELD]
+            )
         case In.PARKED:
-            return State(_("Set aside: it could not be handled"), why, "circle-alert", "bad")
+            return State(
+                _("Set aside: it could not be handled"), why, "circle-alert", "bad", STATES_IN[In.PARKED]
+            )
         case In.DISCARDED:
             return State(_("Discarded by staff"), why, "x")
     return State(_outcome(mail.outcome), why, *_LOOKS.get(mail.outcome, ("check", "good")))
@@ -172,9 +177,8 @@ def choices(box: str, chosen: str) -> list[Choice]:
     ]
 
 
-def alarms(now: datetime | None = None) -> list[str]:
+def alarms(now: datetime) -> list[str]:
     """What is wrong with the mail as a whole: mails that wait too long, mailboxes that fail or keep silent."""
-    now = now or clock.now()
     found = []
     written, came = queries.oldest_waiting(), queries.oldest_unhandled()
     if written is not None and now - written > LATE_OUT:
@@ -187,7 +191,38 @@ def alarms(now: datetime | None = None) -> list[str]:
             _("Mail is read late: the oldest mail that waits came in %(when)s.")
             % {"when": dates.relative(came, now)}
         )
-    return found
+    return found + [_trouble(trouble, now) for trouble in queries.mailboxes_in_trouble()]
+
+
+def _trouble(trouble: queries.MailboxTrouble, now: datetime) -> str:
+    values = {
+        "name": isolate(trouble.name),
+        "when": dates.relative(trouble.since, now) if trouble.since is not None else "",
+        "error": _mailbox_error(trouble.error),
+    }
+    if trouble.kind == "failing":
+        return _("The mailbox %(name)s cannot be read, first %(when)s: %(error)s") % values
+    if trouble.kind == "silent":
+        if trouble.since is None:
+            return _("The mailbox %(name)s has brought no mail yet. Check that mail reaches it.") % values
+        return _("The mailbox %(name)s brought its last mail %(when)s. Check that mail reaches it.") % values
+    if trouble.since is None:
+        return _("No worker has looked into the mailbox %(name)s yet. Check that one runs.") % values
+    return _("The mailbox %(name)s was last looked into %(when)s. Check that a worker runs.") % values
+
+
+def _mailbox_error(error: str) -> str:
+    """What ``doors.imap.failure`` wrote, in words, and the server's own after it."""
+    code, _colon, reply = error.partition(": ")
+    words = {
+        "token": _("no access was granted (OAuth2)."),
+        "sign_in": _("the server refused the sign-in."),
+        "certificate": _("the server's certificate is not right."),
+        "unreachable": _("the server cannot be reached."),
+        "line_broke": _("the connection broke off."),
+        "refused": _("the server refused what was asked."),
+    }.get(code)
+    return f"{words} {isolate(reply)}".strip() if words else isolate(error)
 
 
 def frame(request: HttpRequest, **context: Any) -> dict[str, Any]:

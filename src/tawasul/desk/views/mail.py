@@ -8,8 +8,10 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tawasul.core import clock
 from tawasul.desk import gate
 from tawasul.desk import ledger as shown
+from tawasul.desk.due import near
 from tawasul.mail import ledger
 from tawasul.mail.models import IncomingMail
 
@@ -86,8 +88,16 @@ def _dressed(mails: list[Any]) -> list[tuple[Any, shown.State]]:
 
 
 def _page(request: HttpRequest, template: str, box: str, **context: Any) -> HttpResponse:
+    now = clock.now()
     return render(
         request,
         template,
-        shown.frame(request, box=box, alarms=shown.alarms(), door_of=shown.door_of, **context),
+        shown.frame(
+            request,
+            box=box,
+            alarms=shown.alarms(now),
+            door_of=shown.door_of,
+            near=lambda moment: near(moment, now),
+            **context,
+        ),
     )

@@ -187,6 +187,7 @@ def _undecidable(code: str) -> str:
         "no_ticket": _(
             "The mail names no ticket, so it cannot become a follow-up. A ticket can be made of it."
         ),
+        "closed": _("The ticket is closed, so it takes no answer. Open it again first."),
         "no_sender": _(
             "The mail does not say who wrote it, so nobody could be answered. It can be discarded."
         ),
