@@ -57,6 +57,22 @@ def test_accepting_for_a_closed_ticket_opens_it_again(
     assert (ticket.status, held.outcome) == (Status.WITH_CENTRE, Outcome.REOPENED)
 
 
+def test_an_accepted_mail_of_staff_is_the_answer_of_whoever_accepts_it(
+    ticket: Ticket, fahd: Person, sara: Person
+) -> None:
+    to = tokens.tagged(parse_address(OURS), tokens.make(tokens.TICKET, ticket.pk)).address
+    mail, late = come("حُفظ الخادمان.", fahd.email, to=to), come("وأضيف", fahd.email, to=to)
+    assert mail.reason == "staff_not_proved"
+    letter = decisions.accept(mail, by=sara)
+    ticket.refresh_from_db()
+    assert (letter.kind, letter.author, letter.text) == (Message.Kind.ANSWER, sara, "حُفظ الخادمان.")
+    assert (ticket.status, mail.outcome) == (Status.WITH_CUSTOMER, Outcome.ANSWERED)
+    assert (mail.person, mail.decided_by) == (fahd, sara)
+    actions.close(ticket, by=Writer.of(sara), reason="solved_by_staff")
+    with pytest.raises(Undecidable, match="closed"):
+        decisions.accept(late, by=sara)
+
+
 def test_a_ticket_made_of_it_is_the_senders_and_not_connected(
     held: IncomingMail, ticket: Ticket, fahd: Person
 ) -> None:

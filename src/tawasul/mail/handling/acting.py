@@ -67,7 +67,7 @@ def act(
         if decision.step is Step.BOUNCED:
             assert decision.about is not None  # routing found it
             returns.mark(decision.about, reading)
-        rows.settle(row, state=state, **_columns(reading, decision), **also)
+        rows.settle(row, state=state, **{**_columns(reading, decision), **also})
 
 
 def _columns(reading: Reading, decision: Decision) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _write(
                 columns |= {"letter": letter, "ticket": letter.ticket}
                 if earlier is not None:
                     columns["outcome"] = _BECAME.get(Message.Kind(letter.kind), Outcome.FOLLOWED_UP)
-            rows.settle(row, state=State.DONE, **columns, **also)
+            rows.settle(row, state=State.DONE, **{**columns, **also})
     except BaseException:
         filing.drop(draft)
         raise

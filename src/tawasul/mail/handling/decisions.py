@@ -1,6 +1,7 @@
 """What staff decide on a mail that is held, and looking at one again. Asked for twice, each is done once."""
 
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from django.db.models import Q
 
@@ -12,6 +13,7 @@ from tawasul.mail.handling.reading import Reading
 from tawasul.mail.handling.routing import Decision, Step
 from tawasul.mail.handling.senders import NoSender, Sender
 from tawasul.mail.models import IncomingMail, RawMail
+from tawasul.tickets import access
 from tawasul.tickets.models import Message, Status, Ticket
 from tawasul.tickets.workflow import IllegalMove
 
@@ -21,7 +23,8 @@ _DID_NOTHING: Final = (Outcome.BOUNCE, Outcome.AUTO_REPLY, Outcome.REPORT, Outco
 
 class Undecidable(Exception):
     """It cannot be done. ``code`` says why: ``decided`` (otherwise, or it is being handled), ``no_ticket`` (it is held
-    beside none), ``no_sender`` (nobody could be written to), ``unreadable``, ``later`` (the scanner is away)."""
+    beside none), ``closed`` (the ticket takes no answer), ``no_sender`` (nobody could be written to), ``unreadable``,
+    ``later`` (the scanner is away)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -31,7 +34,9 @@ class Undecidable(Exception):
 def accept(mail: IncomingMail, *, by: Person) -> Message:
     """Let the mail be a follow-up of the ticket it is held beside, in its sender's name; a closed ticket is reopened.
 
-    Files are stored as uploads are, so this may take seconds. Asked again, it returns what it made. Raises Undecidable.
+    A mail under the address of a member of staff is no customer's: it becomes the centre's answer, by whoever accepts
+    it, since nobody else has proved to be its author. Files are stored as uploads are, so this may take seconds. Asked
+    again, it returns what it made. Raises Undecidable, ``closed`` for such an answer to a closed ticket.
     """
     made = _made(mail)
     if made is not None:
@@ -41,6 +46,12 @@ def accept(mail: IncomingMail, *, by: Person) -> Message:
         raise Undecidable("no_ticket")
     reading, sender = _reading(mail)
     closed = ticket.status == Status.CLOSED
+    by_staff = sender.person is not None and access.is_staff(sender.person)
+    if by_staff and not sender.takes_part_in(ticket):
+        if closed:
+            raise Undecidable("closed")
+        answer = Decision(Step.ANSWER, Outcome.ANSWERED, ticket=ticket, sender=replace(sender, person=by))
+        return _decide(mail, reading, answer, by, writer=sender.person)
     step, outcome = (Step.REOPEN, Outcome.REOPENED) if closed else (Step.FOLLOW_UP, Outcome.FOLLOWED_UP)
     return _decide(mail, reading, Decision(step, outcome, ticket=ticket, sender=sender), by)
 
@@ -120,9 +131,14 @@ def _reading(mail: IncomingMail) -> tuple[Reading, Sender]:
         raise Undecidable("no_sender") from None
 
 
-def _decide(mail: IncomingMail, reading: Reading, decision: Decision, by: Person) -> Message:
+def _decide(
+    mail: IncomingMail, reading: Reading, decision: Decision, by: Person, *, writer: Person | None = None
+) -> Message:
+    also: dict[str, Any] = {"decided_by": by, "decided_at": clock.now()}
+    if writer is not None:
+        also["person"] = writer
     try:
-        acting.act(mail, reading, decision, rows.held(mail), decided_by=by, decided_at=clock.now())
+        acting.act(mail, reading, decision, rows.held(mail), **also)
     except filing.Later:
         raise Undecidable("later") from None
     except (rows.Overtaken, IllegalMove):
