@@ -7,6 +7,7 @@ import logging
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -32,8 +33,29 @@ def application() -> Any:
     """Django's WSGI application, warmed: what the first visitor would wait for is done before."""
     from tawasul.config.wsgi import application as wsgi
 
+    _keep_by_thread()
     _warm()
     return wsgi
+
+
+def _keep_by_thread() -> None:
+    """Keep the active language, time zone and addresses in Python's own locals.
+
+    Django keeps them where asyncio finds them, too. Here requests are answered on threads alone, and a page asks some
+    two hundred times: asking Python's own is twenty times as fast, a seventh of a list's whole time.
+    """
+    from django.urls import base
+    from django.utils import timezone
+    from django.utils.translation import trans_real
+
+    for module, name in (
+        (trans_real, "_active"),
+        (timezone, "_active"),
+        (base, "_prefixes"),
+        (base, "_urlconfs"),
+    ):
+        getattr(module, name)  # AttributeError here, should Django rename it
+        setattr(module, name, threading.local())
 
 
 def _warm() -> None:
