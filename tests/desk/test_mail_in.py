@@ -247,6 +247,7 @@ def test_the_ticket_shows_what_is_held_beside_it_what_was_folded_and_what_was_re
     ):  # fmt: skip
         assert words in seen, words
     assert "never shown here" not in seen
+    assert "&lt;p" not in seen, "no letter's own markup turned into text"
 
 
 def test_the_deeds_want_the_page_s_own_token(fahd: Person, ticket: Ticket) -> None:

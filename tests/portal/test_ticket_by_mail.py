@@ -47,6 +47,7 @@ def test_the_rest_is_folded_and_there(noura_client: Client, ticket: Ticket) -> N
     folded = folded[: folded.index("</details>")]
     assert "اعرض البقية" in folded
     assert "&gt; &lt;b&gt;اقتباس&lt;/b&gt;" in folded, "as text, every line of it"
+    assert '<p dir="auto">كلماتي أنا.</p>' in page, "what she wrote stays what it was"
     assert "بالبريد" in page
 
 

@@ -26,6 +26,7 @@ Words = str | Promise
 # Longer than this nothing should wait: what comes in is handled within seconds, what goes out within minutes.
 LATE_IN: Final = timedelta(minutes=10)
 LATE_OUT: Final = timedelta(hours=1)
+MOST_OTHERS: Final = 5  # mails without consequence beside a ticket
 
 STATES_IN: Final[Mapping[str, Words]] = {
     "": pgettext_lazy("mails", "All"),
@@ -246,14 +247,13 @@ def trouble_of(mails: Sequence[OutgoingMail]) -> dict[str, Any]:
 
 
 def of_ticket(ticket: Ticket, incoming: Sequence[IncomingMail]) -> dict[str, Any]:
-    """What a ticket's page says of the mails that came in: by letter, held beside it, and without consequence."""
+    """What a ticket's page says of the mails that came in: by letter, held beside it, and the last ones that were of
+    no consequence."""
+    others = [mail for mail in incoming if not mail.letter_id and mail.state != In.HELD]
     return {
         "mail_of_letter": {mail.letter_id: mail for mail in incoming if mail.letter_id},
         "held": [(mail, state_of_incoming(mail)) for mail in incoming if mail.state == In.HELD],
-        "other_incoming": [
-            (mail, state_of_incoming(mail))
-            for mail in incoming
-            if not mail.letter_id and mail.state != In.HELD
-        ],
+        "other_incoming": [(mail, state_of_incoming(mail)) for mail in others[: -MOST_OTHERS - 1 : -1]],
+        "more_incoming": len(others) > MOST_OTHERS,
         "address_state": ledger.address_state(ticket.requester_email),
     }

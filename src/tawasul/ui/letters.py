@@ -46,7 +46,7 @@ def letter_start(
         label = words.gettext("The help wanted")  # not within the f-string: extraction does not look there
         said += f'<p class="wanted">{label}</p>{text.plain(message.wanted)}'
     if message.rest:
-        said += folded(message.rest)
+        said = f"{said}{folded(message.rest)}"  # a Markup added to a str would escape the str
     return Markup(  # noqa: S704 (every value is escaped above, or is HTML of core.markdown)
         f'<li class="letter" data-from="{escape(side)}" id="message-{message.pk}">\n'
         f'<div class="by"><b><bdi>{escape(message.author_name)}</bdi></b>{who}{when}</div>\n'
