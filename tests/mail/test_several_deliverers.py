@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 
 from tawasul.core import clock
+from tawasul.mail import smtp
 from tawasul.mail.models import OutgoingMail
 from tawasul.mail.smtp import Deliverer
 from tests import processes
@@ -60,6 +61,42 @@ def test_processes_side_by_side_send_each_mail_once(server: RawSmtp) -> None:
     assert Counter(server.ids()) == Counter(ids)
     assert OutgoingMail.objects.filter(state=State.SENT, attempts=1).count() == len(ids)
     assert len(server.conversations) > 3, "more than one of them had something to do"
+
+
+def test_a_server_that_dawdles_over_one_mail_holds_the_other_deliverer_up_for_a_moment_only(
+    server: RawSmtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "ONE_AT_A_TIME", 0.2)
+    dawdling, go_on = threading.Event(), threading.Event()
+
+    def dawdle(_conversation: object) -> str:
+        dawdling.set()
+        go_on.wait(20)
+        return "250 2.0.0 taken at last"
+
+    server.script["DOT"] = [dawdle]
+    slow = write_a_mail_to("slow@example.sa")
+
+    def work() -> None:
+        deliverer = Deliverer()
+        deliverer.deliver_due(1)
+        deliverer.close()
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert dawdling.wait(10)
+    others = [write_a_mail_to(f"person{number}@example.sa") for number in range(3)]
+    deliverer = Deliverer()
+    started = time.monotonic()
+    assert deliverer.deliver_due() == 3
+    assert time.monotonic() - started < 3
+    deliverer.close()
+    assert server.ids() == [mail.message_id.encode() for mail in others]
+    go_on.set()
+    thread.join(10)
+    slow.refresh_from_db()
+    assert (slow.state, slow.smtp_reply) == (State.SENT, "250 2.0.0 taken at last")
 
 
 KILLS = int(os.environ.get("TAWASUL_TEST_KILLS", "20"))
