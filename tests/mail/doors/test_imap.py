@@ -27,12 +27,6 @@ from tests.mail.doors.test_oauth import Provider
 pytestmark = [pytest.mark.network, pytest.mark.django_db(transaction=True), needs_dovecot]
 
 
-@pytest.fixture(autouse=True)
-def _nobody_waits_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap, "IDLE_SECONDS", 0.3)
-    monkeypatch.setattr(imap, "POLL_SECONDS", 0.3)
-
-
 @pytest.fixture(scope="module")
 def running() -> Iterator[Dovecot]:
     with dovecot() as server:
