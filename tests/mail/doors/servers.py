@@ -152,18 +152,14 @@ service stats {{
     (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}::::::\n", encoding="utf-8")
     process = subprocess.Popen(
         [DOVECOT, "-F", "-c", folder / "dovecot.conf"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
         until_it_listens(server.port, process, folder / "log")
         yield server
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        os.killpg(process.pid, signal.SIGKILL)  # it takes its time where it is asked
+        process.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
 
