@@ -13,6 +13,7 @@ from tawasul.core import clock
 from tawasul.core.addresses import parse_address
 from tawasul.mail import handling, tokens
 from tawasul.mail.doors import store
+from tawasul.mail.handling import acting
 from tawasul.mail.models import IncomingMail, OutgoingMail
 from tawasul.tickets.models import Attachment, Channel, Event, Message, Ticket
 from tawasul.tickets.writers import Writer
@@ -87,6 +88,7 @@ class Senders:
         assert OutgoingMail.objects.filter(kind="mail_confirm").count() == wanted.count(Outcome.UNCONFIRMED)
 
 
+@pytest.mark.timeout(60 + 4 * KILLS)
 def test_a_worker_killed_at_any_moment_loses_no_mail_and_does_nothing_twice(
     open_a_ticket: OpenATicket,
 ) -> None:
@@ -141,8 +143,6 @@ def test_two_workers_that_hold_the_same_mail_make_one_letter(
     open_a_ticket: OpenATicket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lease of a slow worker runs out, another one does the work: the slow one's is taken back."""
-    from tawasul.mail.handling import acting, work
-
     senders = Senders(open_a_ticket)
     senders.one_more()
     senders.one_more()
@@ -156,6 +156,5 @@ def test_two_workers_that_hold_the_same_mail_make_one_letter(
         act(*given, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(acting, "act", dawdle)
-    monkeypatch.setattr(work, "LEASE", work.LEASE)
     handle_all()
     senders.all_acted_once()

@@ -1,15 +1,15 @@
 """Brakes: how many mails may act before staff look at them first. What is beyond is held, never lost.
 
-Whoever writes more than this is a program, or somebody who wants the portal to answer a third person. Counting is by
-index over the ledger, and bounded: no count goes beyond its limit.
+Whoever writes more than this is a program, or somebody who wants the portal to answer a third person. What is
+asked of the ledger is served by an index and bounded: never more rows than a limit.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models.functions import Left
 
 from tawasul.core import clock
 from tawasul.core.kept import Kept
@@ -31,7 +31,7 @@ REMEMBERED: Final = timedelta(
     minutes=600
 )  # for how long the same text from the same address counts as a repeat
 _SHORTEST: Final = 100  # characters; two short texts may be alike by chance
-_RECENT: Final = 20  # of an address' mails that are compared
+_COMPARED: Final = 4_000  # characters of a text
 _VARIABLE: Final = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|[\w-]*\d[\w-]*|[\W_]+")
 
 
@@ -39,7 +39,9 @@ def pulled(mail: IncomingMail, address: str) -> bool:
     """Whether too many mails came from this address (lower case) in a window that ends with this mail."""
     until = _ends(mail)
     from_it = IncomingMail.objects.filter(from_address=address, received_at__lte=until).exclude(pk=mail.pk)
-    return any(_reached(from_it, until, minutes, most) for minutes, (most, _, _) in WINDOWS.items())
+    most = max(limit for limit, _, _ in WINDOWS.values())
+    moments = list(from_it.order_by("-received_at").values_list("received_at", flat=True)[:most])
+    return any(_full(moments, until, minutes, limit) for minutes, (limit, _, _) in WINDOWS.items())
 
 
 def pulled_by_all(mail: IncomingMail) -> bool:
@@ -52,30 +54,32 @@ def pulled_by_all(mail: IncomingMail) -> bool:
 def opens_too_often(mail: IncomingMail, address: str, reading: Reading) -> str:
     """Why this address may open no further ticket by mail just now: ``brake``, or ``repeats`` where it looks like a
     machine that answers our answers; empty where it may."""
-    now = clock.now()
-    opened = IncomingMail.objects.filter(
-        from_address=address, outcome__in=(IncomingMail.Outcome.OPENED, IncomingMail.Outcome.UNCONFIRMED)
-    ).exclude(pk=mail.pk)
-    if any(
-        _at(opened.filter(done_at__gt=now - timedelta(minutes=minutes)), most)
-        for minutes, (_, _, most) in WINDOWS.items()
-    ):
-        return "brake"
-    recent = list(
-        opened.filter(received_at__gt=_ends(mail) - REMEMBERED)
+    now, ends = clock.now(), _ends(mail)
+    most = max(limit for _, _, limit in WINDOWS.values())
+    opened = list(
+        IncomingMail.objects.filter(
+            from_address=address,
+            outcome__in=(IncomingMail.Outcome.OPENED, IncomingMail.Outcome.UNCONFIRMED),
+            done_at__isnull=False,
+        )
+        .exclude(pk=mail.pk)
         .order_by("-received_at")
-        .values_list("received_at", "text", "subject")[:_RECENT]
+        .values_list("done_at", "received_at", "subject", Left("text", _COMPARED))[:most]
     )
-    mine = _constant(reading.subject, reading.text)
-    if len(mine) >= _SHORTEST and any(_constant(subject, text) == mine for _, text, subject in recent):
+    moments = sorted((done_at for done_at, _, _, _ in opened if done_at), reverse=True)
+    if any(_full(moments, now, minutes, limit) for minutes, (_, _, limit) in WINDOWS.items()):
+        return "brake"
+    recent = [one for one in opened if one[1] > ends - REMEMBERED]
+    mine = _constant(reading.subject[:300], reading.text)
+    if len(mine) >= _SHORTEST and any(_constant(subject, text) == mine for _, _, subject, text in recent):
         return "repeats"
-    fast = any(received_at > _ends(mail) - FAST for received_at, _, _ in recent)
+    fast = any(received_at > ends - FAST for _, received_at, _, _ in recent)
     return "repeats" if fast and carries_a_number(reading.subject) else ""
 
 
 def _constant(subject: str, text: str) -> str:
     """What stays the same in a form letter: no numbers, addresses or links."""
-    return _VARIABLE.sub(" ", f"{subject}\n{text[:4000]}").lower().strip()
+    return _VARIABLE.sub(" ", f"{subject}\n{text[:_COMPARED]}").lower().strip()
 
 
 def _ends(mail: IncomingMail) -> datetime:
@@ -83,19 +87,18 @@ def _ends(mail: IncomingMail) -> datetime:
     return max(mail.received_at, mail.decided_at or mail.received_at)
 
 
-def _reached(rows: "QuerySet[IncomingMail]", until: datetime, minutes: int, most: int) -> bool:
-    return _at(rows.filter(received_at__gt=until - timedelta(minutes=minutes)), most)
-
-
-def _at(rows: "QuerySet[IncomingMail]", most: int) -> bool:
-    """Whether there are ``most`` rows or more."""
-    return rows.order_by().values_list("pk", flat=True)[:most].count() >= most
+def _full(moments: Sequence[datetime], until: datetime, minutes: int, limit: int) -> bool:
+    """Whether ``limit`` of the moments (the newest first) lie in the window before ``until``."""
+    return len(moments) >= limit and moments[limit - 1] > until - timedelta(minutes=minutes)
 
 
 def _is_flooded() -> bool:
     now = clock.now()
+    newest = IncomingMail.objects.order_by("-received_at", "-pk").values_list("received_at", flat=True)
     return any(
-        _reached(IncomingMail.objects.all(), now, minutes, most) for minutes, (_, most, _) in WINDOWS.items()
+        moment > now - timedelta(minutes=minutes)
+        for minutes, (_, limit, _) in WINDOWS.items()
+        for moment in newest[limit - 1 : limit]
     )
 
 
