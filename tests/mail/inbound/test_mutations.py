@@ -81,3 +81,29 @@ def test_a_broken_mail_is_read_all_the_same(seed: int) -> None:
         for text in said:
             assert "\x00" not in text, raw
             text.encode()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", ["From", "Subject", "Date", "Content-Type", "References"])
+def test_fields_that_are_made_to_be_slow_are_not(name: str) -> None:
+    for piece in (
+        "=?",
+        "=?a?q?",
+        "=?utf-8?q?x",
+        "=?a?q?b,",
+        "?=",
+        "x",
+        "<",
+        "(",
+        '"',
+        "a@",
+        "a.",
+        "@",
+        "; ",
+        "\\",
+        " ",
+    ):
+        raw = f"{name}: {piece * (100_000 // len(piece))}\r\n\r\nHello".encode()
+        started = perf_counter()
+        classify(parse(raw))
+        assert perf_counter() - started < 2, piece

@@ -62,6 +62,8 @@ def test_encoded_words_are_read_as_they_are_sent(field: str, subject: str) -> No
         ('"Al-Qahtani, Noura" <n@example.sa>', "Al-Qahtani, Noura", "n@example.sa"),
         ("Al-Qahtani, Noura <n@example.sa>", "Al-Qahtani, Noura", "n@example.sa"),
         ("n@example.sa (Noura)", "Noura", "n@example.sa"),
+        ("=?iso-8859-1?Q?B=FCrling,=20Noura?= <n@example.sa>", "Bürling, Noura", "n@example.sa"),
+        ("Dr. =?utf-8?B?2YbZiNix2Kk=?= (=?utf-8?Q?a,b?=) <n@example.sa>", "Dr. نورة", "n@example.sa"),
         ("Al Qahtani, Noura <n@example.sa>", "Al Qahtani, Noura", "n@example.sa"),
         ("Noura B. Qahtani n@example.sa", "Noura B. Qahtani", "n@example.sa"),
         ("'Noura' <n@example.sa>", "Noura", "n@example.sa"),

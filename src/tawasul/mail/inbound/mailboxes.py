@@ -15,8 +15,11 @@ class Mailbox:
     address: str
 
 
+# An encoded word is whole even where it holds a comma, which the standard forbids and mailers write.
 _PIECE: Final = re.compile(
-    r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.|\([^()]*\))*\)|<[^<>]*>|[,;]|[^,;"(<]+|.', re.DOTALL
+    r'=\?[^?\s]{1,60}\?[bBqQ]\?[^?<>\r\n]{0,400}\?=|"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.|\([^()]*\))*\)|<[^<>]*>|[,;]|'
+    r'(?:(?!=\?)[^,;"(<])+|.',
+    re.DOTALL,
 )
 _WORD_WITH_ANGLE: Final = re.compile(r"=\?[^?\s]{1,60}\?[qQ]\?[^?]{0,300}<")
 _ANGLE: Final = re.compile(r"<([^<>]*)>?")
@@ -24,7 +27,7 @@ _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _SPACED: Final = re.compile(r"(\S+)\s*@\s*([\w-]+(?:\s*\.\s*[\w-]+)*)\Z")
 _COMMENT: Final = re.compile(r"\([^()]*\)")
-_PLAIN: Final = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+")
+_PLAIN: Final = re.compile(r"(?<![^\s<>()\[\],;:\"])[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+")
 
 
 def parse(value: str) -> list[Mailbox]:

@@ -6,7 +6,8 @@ from typing import Final
 from tawasul.mail.inbound import charsets, transfer
 
 # The text may hold blanks and stray question marks, which the standard forbids and mailers write.
-_WORD: Final = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?([^\r\n]*?)\?=")
+# It ends before the next word begins, so that a thousand beginnings without an end take no thousand times as long.
+_WORD: Final = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?((?:(?!=\?[^?\s=]{1,60}\?[bBqQ]\?)[^\r\n])*?)\?=")
 _BETWEEN: Final = re.compile(r"[ \t\r\n]*\Z")
 _Q_ESCAPE: Final = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NEWLINES: Final = re.compile(r"[\r\n]+[ \t]*")
