@@ -131,10 +131,10 @@ def found_incoming(search: Search) -> list[IncomingMail]:
     if search.number:
         return list(rows.filter(ticket__number=search.number)[:MOST_FOUND])
     if search.message_id:
-        newest = IncomingMail.objects.order_by("-received_at", "-pk").values("pk", "message_id")[:IDS_AMONG]
-        keys = [row["pk"] for row in newest.iterator() if row["message_id"] == search.message_id]
-        if keys or not search.address:
-            return list(rows.filter(pk__in=keys[:MOST_FOUND]))
+        newest = IncomingMail.objects.order_by("-received_at", "-pk").values("pk")[:IDS_AMONG]
+        by_id = list(rows.filter(pk__in=newest, message_id=search.message_id)[:MOST_FOUND])
+        if by_id or not search.address:
+            return by_id
     if search.address:
         return list(rows.filter(from_address=search.address)[:MOST_FOUND])
     looked_through = IncomingMail.objects.order_by("-received_at", "-pk")
