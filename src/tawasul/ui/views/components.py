@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from tawasul.core import clock
 from tawasul.service_levels import calendar, deadlines
 from tawasul.tickets import access
-from tawasul.tickets.models import CloseReason, Event, Message, Status, Ticket
+from tawasul.tickets.models import Channel, CloseReason, Event, Message, RefusedFile, Status, Ticket
 from tawasul.ui.turn import turn_of
 
 SWATCHES = [
@@ -104,6 +104,15 @@ def _letters(now: datetime) -> list[Any]:
             at=now - 20 * hour,
             text=_("We renewed the check on our side. Try to save once more."),
         ),
+        Message(
+            pk=4,
+            kind=K.FOLLOW_UP,
+            channel=Channel.MAIL,
+            author_name="Khalid Al-Harbi",
+            at=now - 2 * hour,
+            text=_("The same message still appears when I save."),
+            rest="> dig ns1.example.com.sa\n\n--\nKhalid",
+        ),
     ]
 
 
@@ -135,6 +144,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "letters": _letters(now),
         "files": files,
         "removals": {file.pk: "/" for file in files},
+        "not_taken": [RefusedFile(name="zone.docx", size=44_012, reason="kind_document?label=DOCX")],
         "refused": [("zone.docx", _("DOCX files are not allowed."), "/")],
     }
     return render(request, "ui/components.html", context)
