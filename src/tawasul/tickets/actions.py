@@ -18,20 +18,17 @@ from tawasul.accounts.models import Person, Team, TermsVersion
 from tawasul.core import clock
 from tawasul.core.domains import DomainName
 from tawasul.core.kept import Kept
-from tawasul.core.markdown import render_answer, render_plain
 from tawasul.core.prepared import insert
 from tawasul.search.normalise import normalise
 from tawasul.service_levels import calendar
-from tawasul.tickets import numbers, workflow
+from tawasul.tickets import letters, numbers, workflow
 from tawasul.tickets.models import (
-    Attachment,
     Channel,
     CloseReason,
     Draft,
     Event,
     Message,
     Purpose,
-    RefusedFile,
     Service,
     Ticket,
 )
@@ -64,7 +61,7 @@ def open_ticket(
     ``rest`` is what is folded away of a mail: quotations and the like.
     """
 
-    html = _drawn(Message.Kind.OPENING, text)
+    html = letters.drawn(Message.Kind.OPENING, text)
     found_by = normalise(" ".join((subject, domain.unicode, domain.ascii) if domain else (subject,)))
 
     def attempt() -> Ticket:
@@ -91,7 +88,7 @@ def open_ticket(
         ticket.search_key = found_by
         workflow.open_with_centre(ticket, now)
         insert(ticket)
-        message = _letter(
+        message = letters.write(
             ticket,
             Message.Kind.OPENING,
             by,
@@ -122,13 +119,13 @@ def follow_up(
 ) -> Message:
     """The customer writes again: the turn goes to the centre and the silence clock stops."""
 
-    html = _drawn(Message.Kind.FOLLOW_UP, text)
+    html = letters.drawn(Message.Kind.FOLLOW_UP, text)
 
     def attempt() -> Message:
         now = clock.now()
         row = Ticket.objects.locked(ticket.pk)
         workflow.move(row, "follow_up", now)
-        message = _letter(
+        message = letters.write(
             row,
             Message.Kind.FOLLOW_UP,
             by,
@@ -172,21 +169,21 @@ def answer(
     or a colleague has written since.
     """
 
-    html = _drawn(Message.Kind.ANSWER, text)
+    html = letters.drawn(Message.Kind.ANSWER, text)
 
     def attempt() -> Message:
         now = clock.now()
         row = Ticket.objects.locked(ticket.pk)
         workflow.move(row, "answer", now)
         if seen is not None:
-            letters = row.messages.filter(pk__gt=seen).exclude(kind=Message.Kind.NOTE).exclude(author=by)
-            unread = list(letters.order_by("pk"))
+            newer = row.messages.filter(pk__gt=seen).exclude(kind=Message.Kind.NOTE).exclude(author=by)
+            unread = list(newer.order_by("pk"))
             if unread:
                 raise Overtaken(unread)
         if row.assignee_id is None:
             row.assignee = by
         writer = Writer.of(by)
-        message = _letter(
+        message = letters.write(
             row,
             Message.Kind.ANSWER,
             writer,
@@ -210,13 +207,13 @@ def note(
 ) -> Message:
     """An internal note: no clock and no turn changes, and the customer never sees it."""
 
-    html = _drawn(Message.Kind.NOTE, text)
+    html = letters.drawn(Message.Kind.NOTE, text)
 
     def attempt() -> Message:
         now = clock.now()
         row = Ticket.objects.locked(ticket.pk)
         writer = Writer.of(by)
-        message = _letter(
+        message = letters.write(
             row,
             Message.Kind.NOTE,
             writer,
@@ -290,7 +287,7 @@ def close(ticket: Ticket, *, by: Writer, reason: str, comment: str = "") -> Tick
         customer = reason == CloseReason.SOLVED_BY_CUSTOMER
         kind = Message.Kind.FOLLOW_UP if customer else Message.Kind.ANSWER
         channel = Channel.PORTAL if customer else Channel.DESK
-        message = _letter(row, kind, by, comment, now, channel=channel)
+        message = letters.write(row, kind, by, comment, now, channel=channel)
     _save(row, ticket)
     _record(row, Event.Kind.CLOSED, by, now, message=message, reason=str(reason))
     return row
@@ -317,7 +314,7 @@ def reopen(
     workflow.move(row, "reopen", now)
     message = None
     if text or channel == Channel.MAIL:
-        message = _letter(
+        message = letters.write(
             row,
             Message.Kind.FOLLOW_UP,
             by,
@@ -373,53 +370,6 @@ _MEANWHILE = 100_000  # more tickets than can be opened while a value is kept
 def _issued() -> int:
     """An upper bound of the numbers given out. Keys only grow, so the newest one bounds the count without counting."""
     return _newest() + _MEANWHILE
-
-
-def _letter(
-    ticket: Ticket,
-    kind: Message.Kind,
-    by: Writer,
-    text: str,
-    at: datetime,
-    *,
-    wanted: str = "",
-    channel: str = Channel.PORTAL,
-    submission: uuid.UUID | None = None,
-    draft: Draft | None = None,
-    html: str = "",
-    rest: str = "",
-) -> Message:
-    # ``html`` is the drawn text where the caller drew it before the transaction: no lock is held for that
-    if kind is not Message.Kind.OPENING:
-        ticket.message_count += 1
-    message = Message(
-        ticket=ticket,
-        kind=kind,
-        author=by.person,
-        author_name=by.name,
-        text=text,
-        wanted=wanted,
-        rest=rest,
-        html=html or _drawn(kind, text),
-        channel=channel,
-        at=at,
-        submission=submission,
-    )
-    if draft is not None:
-        message.file_count = Attachment.objects.filter(draft=draft).count()
-    insert(message)
-    if draft is not None:
-        if message.file_count:
-            Attachment.objects.filter(draft=draft).update(draft=None, message=message)
-        if channel == Channel.MAIL:  # a form tells at once what it refuses
-            RefusedFile.objects.filter(draft=draft).update(draft=None, message=message)
-        draft.delete()
-    return message
-
-
-def _drawn(kind: Message.Kind, text: str) -> str:
-    """A letter's text as safe HTML: Markdown from staff, plain from customers (what help is wanted is drawn beside)."""
-    return render_answer(text) if kind in {Message.Kind.ANSWER, Message.Kind.NOTE} else render_plain(text)
 
 
 def _record(
