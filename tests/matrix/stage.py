@@ -1,11 +1,13 @@
 """The stage of the matrix: every address that the resolver knows, one object of each kind, and who knocks."""
 
+import copy
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -92,6 +94,7 @@ class Stage:
     rows: dict[str, Any]  # a key in each table of the administration, by app and model
     incoming: int = 0  # a mail held beside the ticket
     outgoing: int = 0  # a mail about it that was not sent
+    _held: dict[str, SimpleCookie] = field(default_factory=dict)  # by role
 
     def address(self, name: str, language: str, **instead: Any) -> str:
         """The path of a pattern for this stage's objects; ``instead`` replaces some of them."""
@@ -154,19 +157,28 @@ class Stage:
     @contextmanager
     def browser(self, role: str, **options: Any) -> Iterator[Client]:
         """A fresh browser of this role; whatever it does is undone afterwards."""
+        cookies = self._cookies(role)
         with transaction.atomic():
-            person = self._people().get(role)
-            client = signed_in(person) if person else Client()
-            if role == "guest":
-                client.get(f"/ar/follow/{self.guest_token}/")
-            if person:
-                _reauthenticate(client, person)
+            client = Client()
+            client.cookies = copy.deepcopy(cookies)
             if role == "one_step":
                 Authenticator.objects.filter(user=self.staff).delete()
             client.handler.enforce_csrf_checks = options.get("enforce_csrf_checks", False)
             client.raise_request_exception = options.get("raise_request_exception", True)
             yield client
             transaction.set_rollback(True)
+
+    def _cookies(self, role: str) -> SimpleCookie:
+        """What a browser of this role holds: it signs in once, outside of what is undone."""
+        if role not in self._held:
+            person = self._people().get(role)
+            client = signed_in(person) if person else Client()
+            if role == "guest":
+                client.get(f"/ar/follow/{self.guest_token}/")
+            if person:
+                _reauthenticate(client, person)
+            self._held[role] = client.cookies
+        return self._held[role]
 
 
 def _reauthenticate(client: Client, person: Person) -> None:
