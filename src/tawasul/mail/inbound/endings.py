@@ -36,12 +36,13 @@ _SENT: Final = (
     r"فرستاده شده"
 )
 _FROM_DEVICE: Final = re.compile(
-    rf"[\s\W_]{{0,6}}(?:{_SENT})(?:[^.!?؟\n]|\.(?=\S)){{0,70}}?(?:{_DEVICES})(?:[^.!?؟\n]|"
+    rf"[\s\W_]{{0,6}}(?:{_SENT})(?:[^.!?؟\n]|\.(?=\S)){{0,70}}?(?:{_DEVICES})(?:[^.!?؟:\n]|"
     rf"\.(?=\w)){{0,60}}[.!]?[\s\W_]*\Z",
     re.IGNORECASE,
 )
 # In Arabic the same word tells a story of one's own («أرسلت من جوالي صورة السجل»): only names of devices may follow.
 _ARABIC_DEVICE: Final = re.compile(
+    r"(?=.*(?:[A-Za-z]{3}|هاتف|جوال|جهاز|محمول|[اآأ]يفون|[اآأ]يباد|[أا]ندرويد|ياهو|سامسون|هواوي|نوكيا|بلاك|وتلوك|آي))"
     r"\W*(?:تم (?:الإرسال|الارسال|إرسالها|إرساله)|[أا]رسلت?(?: هذه الرسالة)?|مرسلة?|"
     r"رسالة مرسلة)\s(?:من خلال|من|عبر|بواسطة|باستخدام)"
     r"(?:\s(?:[\w.+®™-]*[A-Za-z0-9][\w.+®™-]*|ال|هاتفي|الهاتف|هاتف|جوالي|الجوال|جوال|جهازي|الجهاز|جهاز|"
@@ -60,7 +61,9 @@ _GET_OUTLOOK: Final = re.compile(
     r"[\s\W_]{0,4}(?:get|download|obtenir|obtenez|télécharger|téléchargez|obtener|holen sie sich|ottieni|"
     r"scarica|ontvang|download|hämta|hent|hanki|pobierz|získejte|получить|baixar|obter|获取|取得|الحصول على|"
     r"احصل على|تنزيل|قم بتنزيل)\s.{0,12}"
-    r"(?:outlook|yahoo|gmail|bluemail|typeapp|aqua).{0,80}\Z|[\s\W_]{0,4}(?:outlook|"
+    r"(?:outlook|yahoo(?: mail)?|gmail|bluemail|typeapp|aqua(?: mail)?)(?: app| mobile)?\W{0,3}"
+    r"(?:\s?(?:for|pour|für|para|per|voor|til|til|för|dla|pro|для|na|ل(?=\s|[a-z])|لنظام|لأجهزة|لهواتف|على)\W?\s?(?:\S+\s?){1,4}|"
+    r"https?:\S+)?[.!]?\s*\Z|[\s\W_]{0,4}(?:outlook|"
     r"yahoo mail).{0,30}(?:herunterladen|hole|beschaffen|を入手|를 다운로드|edinin).{0,30}\Z",
     re.IGNORECASE,
 )
@@ -115,15 +118,16 @@ def is_rule(line: str) -> bool:
 
 
 _DISCLAIMER: Final = re.compile(
-    r"\s*[*_(\[<\"“«]*\s*(?:(?:confidentiality|legal|privacy|important)\s*(?:notice|note|disclaimer|"
-    r"statement)?\s*[:：.-]|(?:legal )?disclaimer\s*[:：.-]|"
+    r"\s*[*_(\[<\"“«]*\s*(?:(?:(?:(?:confidentiality|legal|privacy|important)\s*)?"
+    r"(?:notice|note|disclaimer|statement|warning)|confidentiality)\s*[:：.-].{0,300}"
+    r"(?:confidential|privileged|intended|recipient|disclos|unauthori|liab|addressee|named person)|"
     r"(?:this|the information (?:contained )?in this|the contents? of this|the)\s+(?:e-?mail|message|"
     r"communication|transmission|electronic mail|information)\b.{0,160}\b(?:confidential|privileged|"
     r"intended (?:only |solely )?(?:for|recipient))|"
     r"diese (?:e-?mail|nachricht).{0,80}vertraulich|ce (?:message|courriel|mail).{0,120}confidentiel|"
     r"este (?:mensaje|correo|mensagem|e-?mail).{0,120}confiden[ct]ia|"
     r"questo messaggio.{0,120}(?:riservat|confidenzial)|dit (?:e-?mail)?bericht.{0,100}vertrouwelijk|"
-    r"(?:إخلاء (?:ال)?مسؤولية|اخلاء (?:ال)?مسؤولية|إخلاء طرف|[إا]شعار (?:ال|ب ?ال)?سرية)|"
+    r"(?:إخلاء (?:ال)?مسؤولية|اخلاء (?:ال)?مسؤولية|[إا]شعار (?:ال|ب ?ال)?سرية)|"
     r"(?:(?:تنبيه|تنويه|تحذير|ملاحظة|[إا]شعار|هام)\s*[:：.-]\s*)?"
     r"(?:(?:إن |أن |تعد |تعتبر |تحتوي )?(?:هذه الرسالة|هذا البريد|هذا الإيميل|هذه المراسلة|محتوى هذه الرسالة|"
     r"محتويات هذه الرسالة|المعلومات الواردة في هذ[هاا])\s?.{0,160}(?:سري|خاصة بالمرسل إليه|المرسل إليه فقط|"
@@ -134,13 +138,20 @@ _DISCLAIMER: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _FOOTER: Final = re.compile(
-    r"\s*[*_(\[<-]*\s*(?:you(?:'re| are)? (?:received|receiving|got) this (?:message|e-?mail|because|is)|"
-    r"you received this|to (?:unsubscribe|respond, reply|stop receiving)|unsubscribe\b|"
-    r"visit topic\b|(?:reply to this (?:e-?mail|message)|view it on github|view this (?:e-?mail|"
+    r"\s*[*_(\[<-]*\s*(?:you(?:'re| are| have)? (?:received|receiving|got) this (?:message|e-?mail|because|is)?"
+    r".{0,60}(?:\byou(?:'re| are| have| were|r)?\b|subscri|mailing|thread|group)|"
+    r"to unsubscribe\s?(?:from|and|or|,|click|visit|send|use|go)\b|to (?:respond, reply|stop receiving)|unsubscribe\s*[:|<(]?\s*(?:click|here|<|\(?https?)|"
+    r"visit topic\b|(?:reply to this (?:e-?mail|message) directly|view it on github|view this (?:e-?mail|"
     r"message) (?:online|in))|"
     r"this (?:e-?mail|message) (?:has been|was) (?:scanned|checked)|virus-free|virenfrei|"
-    r"garanti sans virus|libre de virus|لإلغاء الاشتراك|لقد تلقيت هذه الرسالة|تلقيت هذه الرسالة لأن|"
-    r"وصلتك هذه الرسالة لأن|خالٍ من الفيروسات)",
+    r"garanti sans virus|libre de virus|لإلغاء الاشتراك.{0,40}(?:اضغط|انقر|هنا|http)|"
+    r"(?:لقد )?(?:تلقيت|وصلتك) هذه الرسالة لأن|خالٍ? من الفيروسات)",
+    re.IGNORECASE,
+)
+# Somebody speaks: a footer asks nothing and wants nothing for itself.
+_PERSONAL: Final = re.compile(
+    r"[?؟](?:\s|\Z)|\b(?:i|my|i'm|i've)\b|(?:^|\s)(?:و?أرجو|و?طلبي|و?أريد|و?أرغب|و?نرغب|و?نريد|و?أود|"
+    r"و?أحتاج|آمل منكم|لدي|عندي)\b",
     re.IGNORECASE,
 )
 
@@ -148,4 +159,6 @@ _FOOTER: Final = re.compile(
 def is_disclaimer(paragraph: str) -> bool:
     """Whether a paragraph begins as a statement of confidentiality or a footer that nobody wrote by hand."""
     text = " ".join(openings.plain(paragraph[:600]).split())
+    if _PERSONAL.search(text[:400]):
+        return False
     return bool((len(text) > 45 and _DISCLAIMER.match(text)) or (_FOOTER.match(text) and len(text) < 500))

@@ -54,6 +54,7 @@ DATE: Final = re.compile(
     re.IGNORECASE,
 )
 _WHEN: Final = re.compile(rf"{_TIME}|\d{{4}}", re.IGNORECASE)
+_TIMED: Final = re.compile(_TIME, re.IGNORECASE)
 ADDRESS: Final = re.compile(
     r"[^\s<>@\[\]()\"“”']+@[^\s<>@]+\.[^\s<>@]+|<\s*(?:mailto:)?[^<>@\s]+@[^<>@\s]+\s*>|&lt;[^&\s]+@[^&\s]+&gt;"
 )
@@ -210,25 +211,27 @@ _DATED_IN_ARABIC: Final = re.compile(
 # "I wrote to you", «كتبت لكم»: told, not quoted.
 _PERSONAL: Final = re.compile(
     r"\b(?:i|we|you|they)(?: have| had|'ve)? (?:wrote|written|said)\b|"
-    r"كتب(?:ت|تم|نا|وا)?\s(?:لكم|لك|لي|لنا|إليكم|اليكم|إليك|إلينا)",
+    r"schrieb(?:en)? (?:ich|wir|sie)\b|\b(?:vous avez|j'ai|nous avons|on m'a) écrit|\bescribí\b|"
+    r"(?:كتب|أرسل)(?:ت|تم|نا|وا)?\s(?:لكم|لك|لي|لنا|إليكم|اليكم|إليك|إلينا)",
     re.IGNORECASE,
 )
 _DATED_AUTHOR: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b[^<>\n]{0,80}<[^<>\s]+@[^<>\s]+>")
 _DASHES: Final = re.compile(r"\A[\s>*_|-]*[-–—]{2,}\s*|\s*[-–—]{2,}\s*\Z")
 
 
-def is_attribution(line: str, *, quote_follows: bool) -> bool:
+def is_attribution(line: str, *, quote_follows: bool, alone: bool = False) -> bool:
     """Whether ``line`` (plain, already joined from several) introduces a quotation: someone wrote at some time.
 
     It must end with a colon (or be framed by dashes) and hold two of: a verb of writing, a date, an address. With a
-    quotation right below it, a verb alone suffices.
+    quotation right below it, a verb alone suffices. ``alone``: a blank line follows, as programs write; a person who
+    tells what somebody wrote goes on in the next line.
     """
     core = line.strip().lstrip("> |").strip()
     if len(core) < 6 or len(core) > 700:
         return False
     framed = _DASHES.sub("", core)
     if framed != core and core.startswith("--"):
-        core = framed + ":"
+        core, alone = framed + ":", True
     ends = _ENDS.search(core)
     wrote = list(WROTE.finditer(core))
     if ends is None:
@@ -246,7 +249,7 @@ def is_attribution(line: str, *, quote_follows: bool) -> bool:
             return True
         if quote_follows and (ADDRESS.search(core) or (_STARTS.match(core) and len(core) < 140)):
             return True
-        return bool(_DATED_IN_ARABIC.fullmatch(core) and _WHEN.search(core))
+        return bool(alone and _DATED_IN_ARABIC.fullmatch(core) and _WHEN.search(core))
     dated = DATE.search(core)
     addressed = ADDRESS.search(core)
     if wrote and _PERSONAL.search(core):
@@ -255,14 +258,15 @@ def is_attribution(line: str, *, quote_follows: bool) -> bool:
         late = any(found.end() >= len(core) * 0.45 for found in wrote)
         if dated and (addressed or quote_follows):
             return True
-        if dated and _WHEN.search(core) and _STARTS.match(core) and late and len(core) < 260:
+        when = _TIMED.search(core) or (alone and _WHEN.search(core))
+        if dated and when and _STARTS.match(core) and late and len(core) < 260:
             return True
         if addressed and (late or quote_follows) and len(core) < 260:
             return True
         return quote_follows and wrote[-1].end() >= len(core) - 14 and len(core) < 120
     if dated and addressed and core.rstrip(":： *_").endswith((">", ")", "]", "&gt;")):
         return True
-    return bool(dated and addressed and _STARTS.match(core) and len(core) < 200)
+    return bool((alone or quote_follows) and dated and addressed and _STARTS.match(core) and len(core) < 200)
 
 
 _INNER_START: Final = re.compile(

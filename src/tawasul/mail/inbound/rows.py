@@ -99,7 +99,9 @@ def _opening(plain: list[str], at: int) -> int:
         joined = f"{joined} {line.strip()}" if joined else line.strip()
         if len(joined) > 700:
             break
-        if openings.is_attribution(joined, quote_follows=_quote_follows(plain, at + length)):
+        if openings.is_attribution(
+            joined, quote_follows=_quote_follows(plain, at + length), alone=_blank_follows(plain, at + length)
+        ):
             return 0 if _begins_later(plain, at, at + length) else length
         if _SENTENCE_END.search(line):
             break
@@ -117,9 +119,15 @@ def _begins_later(plain: list[str], at: int, end: int) -> bool:
     for later in range(at + 1, end):
         if openings.may_begin(plain[later]):
             joined = " ".join(line.strip() for line in plain[later:end] if line.strip())
-            if openings.is_attribution(joined, quote_follows=_quote_follows(plain, end)):
+            if openings.is_attribution(
+                joined, quote_follows=_quote_follows(plain, end), alone=_blank_follows(plain, end)
+            ):
                 return True
     return False
+
+
+def _blank_follows(plain: list[str], at: int) -> bool:
+    return at >= len(plain) or not plain[at].strip()
 
 
 def _quote_follows(plain: list[str], at: int) -> bool:
@@ -181,9 +189,12 @@ def _is_sent_to(rows: list[Row]) -> bool:
 
 
 def _is_filled(rows: list[Row]) -> bool:
-    """Whether the fields hold what fields hold, an address or a date: "from: the beginning" is a sentence."""
+    """Whether the fields hold what fields hold, an address or a date: "from: the beginning" is a sentence, and a date
+    alone is in many a form."""
+    dated = "subject" in {row.role for row in rows}
     return any(
-        openings.ADDRESS.search(line) or (row.role in {"sent", ""} and re.search(r"\d", line))
+        openings.ADDRESS.search(line)
+        or (row.role in {"sent", ""} and re.search(r"\d" if dated else r"\d\s?[:.٫]\s?\d\d", line))
         for row in rows
         for line in row.lines
     )

@@ -100,7 +100,10 @@ def _without_signature(rows: list[Row]) -> list[Row]:
         if re.match(r"[er]*(?:o|t?e*o)", tail) and "q" not in tail[:12]:
             return rows[:at]
         own = rows[at + 1 : at + 1 + len(tail.partition("o")[0])]
-        dashed = "".join(rows[at].lines).strip()[:1] in "-–—_"
+        drawn = "".join(rows[at].lines).strip()[:1]
+        if drawn in "-=" and kinds[at - 1] == "t":
+            continue  # the line below a heading
+        dashed = drawn in "-–—_"
         if sum(row.kind == "t" for row in own) <= _TAIL and _is_signature(own, dashed=dashed):
             return rows[:at]
     return rows
@@ -118,6 +121,10 @@ _STOP: Final = re.compile(r"[^\W\d_]{3,}[)\"'”»]?[.!?؟:…]\s*\Z")
 def _is_signature(rows: list[Row], *, dashed: bool) -> bool:
     """Whether the rows below a rule are what stands below a letter. ``dashed``: the rule is one that programs draw;
     any other needs an address or a number below it."""
+    if any(row.kind == "r" for row in rows[:-1]) and not any(
+        _LEGAL.search(line) for row in rows for line in row.lines
+    ):
+        dashed = False  # one rule of several
     contact = any(_CONTACT.search(line) for row in rows for line in row.lines)
     for paragraph in _paragraphs(rows):
         if any(_is_said(line) for line in paragraph) and not (
@@ -130,6 +137,8 @@ def _is_signature(rows: list[Row], *, dashed: bool) -> bool:
 def _is_said(line: str) -> bool:
     """What somebody says, as against a name, a title or an address: many words, or some that end as sentences do."""
     words = len(_WORD.findall(line))
+    if words >= 2 and line.rstrip().endswith(("?", "؟", "!")):
+        return True
     return words >= 9 or (words >= 5 and _STOP.search(line) is not None)
 
 
