@@ -140,7 +140,8 @@ _DISCLAIMER: Final = re.compile(
 _FOOTER: Final = re.compile(
     r"\s*[*_(\[<-]*\s*(?:you(?:'re| are| have)? (?:received|receiving|got) this (?:message|e-?mail|because|is)?"
     r".{0,60}(?:\byou(?:'re| are| have| were|r)?\b|subscri|mailing|thread|group)|"
-    r"to unsubscribe\s?(?:from|and|or|,|click|visit|send|use|go)\b|to (?:respond, reply|stop receiving)|unsubscribe\s*[:|<(]?\s*(?:click|here|<|\(?https?)|"
+    r"to unsubscribe\s?(?:from|and|or|,|click|visit|send|use|go)\b|to (?:respond, reply|stop receiving)|"
+    r"unsubscribe\s*[:|<(]?\s*(?:click|here|<|\(?https?)|"
     r"visit topic\b|(?:reply to this (?:e-?mail|message) directly|view it on github|view this (?:e-?mail|"
     r"message) (?:online|in))|"
     r"this (?:e-?mail|message) (?:has been|was) (?:scanned|checked)|virus-free|virenfrei|"
