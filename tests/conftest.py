@@ -27,6 +27,33 @@ class NetworkIsClosed(OSError):
     """A test tried to reach a machine: loopback takes the mark ``network`` or ``browser``, the rest is closed."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--another-database",
+        action="store_true",
+        help="the suite has just passed on one database, and this run is on another: leave out what cannot differ, "
+        "tests that touch no database and those that only look at pages in a browser",
+    )
+
+
+_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+def _can_differ(item: pytest.Item) -> bool:
+    """Whether the database may matter to a test."""
+    asked = set(getattr(item, "fixturenames", ()))
+    if "no_violations" in asked:  # how a page looks; what stands on it is told by tests without a browser
+        return False
+    return bool(asked & _DATABASE) or item.get_closest_marker("django_db") is not None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--another-database"):
+        left_out = [item for item in items if not _can_differ(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _can_differ(item)]
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Arabic pages speak Arabic in tests too."""
     catalogues.compile_all()

@@ -321,12 +321,13 @@ def test_the_administration_lives_with_our_content_policy(
     addresses = [f"/{lang}{address}" for address in [*PAGES, f"/admin/accounts/person/{noura.pk}/change/"]]
     for address in addresses:
         page.goto(address)
+        assert not complaints, (address, complaints)
+        no_violations(page)
+        page.evaluate("0")  # what axe did has been heard by now: it tries inline styles itself
+        complaints.clear()
     page.goto(f"/{lang}/admin/core/centresettings/1/change/")
     page.locator("#id_reopen_days").fill("21")
     page.locator("input[name=_save]").click()
     page.locator(".messagelist .success").wait_for()
     assert CentreSettings.objects.get().reopen_days == 21
     assert not complaints
-    for address in addresses:  # after the policy: axe itself tries inline styles
-        page.goto(address)
-        no_violations(page)
