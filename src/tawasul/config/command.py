@@ -17,7 +17,7 @@ COMMANDS = {
     "files": ("files", "files check PATH…: say which files would be accepted"),
     "mail": (
         "mail",
-        "receive; inspect FILE… | visible-text FILE: what a mail says; list | retry | address: the ledger",
+        "receive; inspect FILE… | visible-text FILE: what a mail says; list | retry | address | replay: the ledger",
     ),
     "lmtp": ("lmtp", "take mail from Postfix or Exim: --host --port, or --socket PATH"),
     "doctor": ("doctor", "say what is missing or wrong on this machine"),

@@ -144,6 +144,19 @@ def test_what_was_taken_for_a_machines_can_be_looked_at_again(
     assert (mail.state, mail.outcome) == (State.DONE, outcome)
 
 
+def test_a_persons_mail_that_was_taken_for_a_machines_can_be_accepted_after_all(
+    noura: Person, fahd: Person, ticket: Ticket
+) -> None:
+    to = tokens.tagged(parse_address(OURS), tokens.make(tokens.TICKET, ticket.pk)).address
+    reply = come("أنا إنسانة", to=to, Auto_Submitted="auto-replied")
+    assert decisions.accept(reply, by=fahd).ticket == ticket
+    assert (reply.state, reply.outcome) == (State.DONE, Outcome.FOLLOWED_UP)
+    new = come("وهذا سؤال", List_Id="<x.y>")
+    assert decisions.make_ticket(new, by=fahd).requester == noura
+    with pytest.raises(Undecidable):
+        decisions.discard(come("x", List_Id="<x.y>"), by=fahd)
+
+
 def test_a_mail_that_became_a_letter_is_never_replayed(noura: Person) -> None:
     mail = come()
     with pytest.raises(Undecidable):

@@ -187,6 +187,10 @@ def test_the_mail_of_an_account_that_is_switched_off_is_held(ticket: Ticket, nou
     Person.objects.filter(pk=noura.pk).update(is_active=False)
     assert became(come("x", to=tagged(ticket))) == (State.HELD, "", "inactive")
     assert became(come("y")) == (State.HELD, "", "inactive")
+    Person.objects.filter(pk=noura.pk).update(email="noura@new.example")
+    assert became(come("z", to=tagged(ticket))) == (State.HELD, "", "inactive"), (
+        "from the earlier address, too"
+    )
 
 
 # -- closed tickets ------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""What staff decide on a mail that is held, and looking at one again. Asked for twice, each is done once."""
+"""What staff decide on a mail that is held or was wrongly taken for a machine's, and looking at one again. Asked for
+twice, each is done once."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Q
 
@@ -18,7 +19,6 @@ from tawasul.tickets.models import Message, Status, Ticket
 from tawasul.tickets.workflow import IllegalMove
 
 State, Outcome = IncomingMail.State, IncomingMail.Outcome
-_DID_NOTHING: Final = (Outcome.BOUNCE, Outcome.AUTO_REPLY, Outcome.REPORT, Outcome.LIST, Outcome.LOOP)
 
 
 class Undecidable(Exception):
@@ -106,7 +106,7 @@ def replayable() -> Q:
     """Rows that did nothing: parked, held, discarded, taken for a machine's, or never confirmed until forgotten."""
     return (
         Q(state__in=(State.PARKED, State.HELD, State.DISCARDED))
-        | Q(state=State.DONE, outcome__in=_DID_NOTHING)
+        | Q(state=State.DONE, outcome__in=rows.DID_NOTHING)
         | Q(state=State.DONE, outcome=Outcome.UNCONFIRMED, draft=None, letter=None)
     )
 
@@ -122,7 +122,7 @@ def read_again(mail: IncomingMail) -> Reading:
 
 
 def _reading(mail: IncomingMail) -> tuple[Reading, Sender]:
-    if not rows.held(mail).exists():
+    if not rows.undecided(mail).exists():
         raise Undecidable("decided")
     reading = read_again(mail)
     try:
@@ -138,7 +138,7 @@ def _decide(
     if writer is not None:
         also["person"] = writer
     try:
-        acting.act(mail, reading, decision, rows.held(mail), **also)
+        acting.act(mail, reading, decision, rows.undecided(mail), **also)
     except filing.Later:
         raise Undecidable("later") from None
     except (rows.Overtaken, IllegalMove):

@@ -138,6 +138,8 @@ def _from_a_participant(mail: IncomingMail, reading: Reading, sender: Sender, na
         ticket = references.successor(ticket)
     if ticket is None or ticket.close_reason == CloseReason.MERGED:
         return Decision(Step.HOLD, reason="merged", ticket=named, sender=sender)
+    if ticket.requester is not None and not ticket.requester.is_active:  # and wrote from an earlier address
+        return Decision(Step.HOLD, reason="inactive", ticket=ticket, sender=sender)
     if ticket.status != Status.CLOSED:
         return Decision(Step.FOLLOW_UP, Outcome.FOLLOWED_UP, ticket=ticket, sender=sender)
     if ticket.close_reason == CloseReason.SPAM:

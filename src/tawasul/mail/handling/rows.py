@@ -3,7 +3,7 @@
 import uuid
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tawasul.accounts.models import address_key
 from tawasul.core import clock
@@ -12,7 +12,8 @@ from tawasul.core.leases import ERROR_LENGTH
 from tawasul.mail.handling.reading import Reading
 from tawasul.mail.models import IncomingMail
 
-State = IncomingMail.State
+State, Outcome = IncomingMail.State, IncomingMail.Outcome
+DID_NOTHING: Final = (Outcome.BOUNCE, Outcome.AUTO_REPLY, Outcome.REPORT, Outcome.LIST, Outcome.LOOP)
 _SUBMISSIONS: Final = uuid.UUID("6f1a3d0e-6a57-5d0b-9f0e-2f4f6f0c8a11")  # a name space of our own
 
 
@@ -32,9 +33,10 @@ def claimed(mail: IncomingMail) -> "QuerySet[IncomingMail]":
     )
 
 
-def held(mail: IncomingMail) -> "QuerySet[IncomingMail]":
-    """The row as long as nobody has decided on it."""
-    return IncomingMail.objects.filter(pk=mail.pk, state=State.HELD, done_at__isnull=False)
+def undecided(mail: IncomingMail) -> "QuerySet[IncomingMail]":
+    """The row as long as staff may decide on it: it is held, or was taken for a machine's and became nothing."""
+    became_nothing = Q(state=State.HELD) | Q(state=State.DONE, outcome__in=DID_NOTHING, letter=None)
+    return IncomingMail.objects.filter(became_nothing, pk=mail.pk, done_at__isnull=False)
 
 
 def facts(reading: Reading) -> dict[str, Any]:
