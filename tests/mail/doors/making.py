@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from django.db import connection
 
@@ -71,11 +71,15 @@ def database_url() -> str:
     facts = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{facts['NAME']}"
-    who = quote(facts["USER"]) + (f":{quote(facts['PASSWORD'])}" if facts["PASSWORD"] else "")
-    host, port = facts["HOST"], f":{facts['PORT']}" if facts["PORT"] else ""
-    if host.startswith("/"):
-        return f"postgresql://{who}@{port}/{facts['NAME']}?host={quote(host)}"
-    return f"postgresql://{who}@{host}{port}/{facts['NAME']}"
+    options = {name: str(value) for name, value in facts["OPTIONS"].items() if name in {"user", "sslmode"}}
+    where = {
+        "host": facts["HOST"],
+        "port": str(facts["PORT"]),
+        "user": facts["USER"],
+        "password": facts["PASSWORD"],
+    }
+    query = urlencode({**options, **{name: value for name, value in where.items() if value}})
+    return f"postgresql:///{facts['NAME']}?{query}"
 
 
 RECEIVE = [sys.executable, "-m", "tawasul", "mail", "receive"]

@@ -174,6 +174,13 @@ class Postfix:
     def log(self) -> str:
         return (self.folder / "maillog").read_text()
 
+    def forget(self) -> None:
+        """Throw away its queue and its log."""
+        subprocess.run(
+            ["/usr/sbin/postsuper", "-c", self.folder / "conf", "-d", "ALL"], capture_output=True, check=True
+        )
+        os.truncate(self.folder / "maillog", 0)
+
     def waiting(self) -> list[str]:
         """Names of the mails in its queue."""
         shown = subprocess.run(

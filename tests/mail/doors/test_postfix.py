@@ -22,6 +22,32 @@ from tests.mail.doors.servers import Postfix, free_port, needs_postfix, postfix
 pytestmark = [pytest.mark.network, pytest.mark.django_db(transaction=True), needs_postfix]
 
 
+LMTP_PORT = free_port()
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Path]:
+    """A folder in which Postfix's user may write."""
+    folder = Path(tempfile.mkdtemp(prefix="tawasul-pipe-"))
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def running(shared: Path) -> Iterator[Postfix]:
+    command = f"{shared}/command --mailbox post --from ${{sender}} --to ${{original_recipient}}"
+    with postfix(lmtp=f"inet:127.0.0.1:{LMTP_PORT}", pipe=command) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: Postfix) -> Iterator[Postfix]:
+    """Postfix with an empty queue and an empty log; its LMTP goes to LMTP_PORT."""
+    yield running
+    running.forget()
+
+
 def until(condition: Callable[[], bool], *, within: float = 20.0) -> None:
     deadline = time.monotonic() + within
     while not condition():
@@ -38,9 +64,9 @@ def send(server: Postfix, raw: bytes, *recipients: str, sender: str = "noura@exa
         client.sendmail(sender, list(recipients), raw, mail_options=options)
 
 
-def test_a_mail_goes_through_postfix_and_lmtp_as_it_was() -> None:
+def test_a_mail_goes_through_postfix_and_lmtp_as_it_was(server: Postfix) -> None:
     raw = b"Subject: long\r\n\r\n" + b"x" * 5000 + "\r\n.\r\nالسلام\r\n".encode()
-    with an_lmtp_server() as receiver, postfix(lmtp=f"inet:127.0.0.1:{receiver.port}") as server:
+    with an_lmtp_server(lmtp.Place(port=LMTP_PORT)):
         send(server, raw, "support@lmtp.example", "complaints@lmtp.example")
         send(server, a_mail(), "دعم@lmtp.example", sender="نورة@مثال.السعودية")
         until(lambda: IncomingMail.objects.count() == 2 and not server.waiting())
@@ -54,32 +80,30 @@ def test_a_mail_goes_through_postfix_and_lmtp_as_it_was() -> None:
 
 
 def test_what_cannot_be_stored_now_waits_in_the_queue_and_comes_again(
-    monkeypatch: pytest.MonkeyPatch,
+    server: Postfix, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    port = free_port()
-    with postfix(lmtp=f"inet:127.0.0.1:{port}") as server:
-        send(server, a_mail(), "support@lmtp.example")
-        until(lambda: "Connection refused" in server.log)
-        away = threading.Event()
-        real = store.keep
+    send(server, a_mail(), "support@lmtp.example")
+    until(lambda: "Connection refused" in server.log)
+    away = threading.Event()
+    real = store.keep
 
-        def keep(raw: bytes, **options: Any) -> IncomingMail:
-            if not away.is_set():
-                raise OperationalError("the database is away")
-            return real(raw, **options)
+    def keep(raw: bytes, **options: Any) -> IncomingMail:
+        if not away.is_set():
+            raise OperationalError("the database is away")
+        return real(raw, **options)
 
-        monkeypatch.setattr(store, "keep", keep)
-        with an_lmtp_server(lmtp.Place(port=port)):
-            until(lambda: "451 4.3.0" in server.log)
-            assert len(server.waiting()) == 1
-            away.set()
-            until(lambda: IncomingMail.objects.exists() and not server.waiting())
-        assert "bounced" not in server.log
+    monkeypatch.setattr(store, "keep", keep)
+    with an_lmtp_server(lmtp.Place(port=LMTP_PORT)):
+        until(lambda: "451 4.3.0" in server.log)
+        assert len(server.waiting()) == 1
+        away.set()
+        until(lambda: IncomingMail.objects.exists() and not server.waiting())
+    assert "bounced" not in server.log
 
 
-def test_a_mail_that_is_too_large_comes_back_to_its_sender(settings: Settings) -> None:
+def test_a_mail_that_is_too_large_comes_back_to_its_sender(server: Postfix, settings: Settings) -> None:
     settings.MAIL_MAX_BYTES = 100_000
-    with an_lmtp_server() as receiver, postfix(lmtp=f"inet:127.0.0.1:{receiver.port}") as server:
+    with an_lmtp_server(lmtp.Place(port=LMTP_PORT)):
         send(server, a_mail(size=200_000), "support@lmtp.example", sender="noura@lmtp.example")
         # The notice goes to its sender, who for once has a mailbox here.
         until(lambda: IncomingMail.objects.exists())
@@ -87,16 +111,7 @@ def test_a_mail_that_is_too_large_comes_back_to_its_sender(settings: Settings) -
     assert IncomingMail.objects.get().envelope_from == "<>"
 
 
-@pytest.fixture
-def shared() -> Iterator[Path]:
-    """A folder in which Postfix's user may write."""
-    folder = Path(tempfile.mkdtemp(prefix="tawasul-pipe-"))
-    folder.chmod(0o777)
-    yield folder
-    shutil.rmtree(folder)
-
-
-def test_postfix_takes_the_exit_status_of_the_pipe_as_it_is_meant(shared: Path) -> None:
+def test_postfix_takes_the_exit_status_of_the_pipe_as_it_is_meant(server: Postfix, shared: Path) -> None:
     """The command is a stand-in, for Postfix runs none as the user whose database this is; it keeps what Postfix gave
     it, and that is then given to the command itself."""
 
@@ -110,18 +125,16 @@ def test_postfix_takes_the_exit_status_of_the_pipe_as_it_is_meant(shared: Path) 
     )
     (shared / "command").chmod(0o755)
     answer(75, "4.3.0 not now")
-    command = f"{shared}/command --mailbox post --from ${{sender}} --to ${{original_recipient}}"
-    with postfix(lmtp="inet:127.0.0.1:1", pipe=command) as server:
-        send(server, a_mail(1), "support+t@pipe.example", sender="")
-        until(lambda: "status=deferred" in server.log)
-        assert len(server.waiting()) == 1
-        answer(0)
-        until(lambda: "status=sent" in server.log and not server.waiting())
-        answer(69, "5.3.4 too large")
-        send(server, a_mail(2), "support@pipe.example", sender="noura@lmtp.example")
-        until(lambda: "status=bounced" in server.log)
-        answer(0)
-        given = (shared / "arguments").read_text().splitlines()
+    send(server, a_mail(1), "support+t@pipe.example", sender="")
+    until(lambda: "status=deferred" in server.log)
+    assert len(server.waiting()) == 1
+    answer(0)
+    until(lambda: "status=sent" in server.log and not server.waiting())
+    answer(69, "5.3.4 too large")
+    send(server, a_mail(2), "support@pipe.example", sender="noura@lmtp.example")
+    until(lambda: "status=bounced" in server.log)
+    answer(0)
+    given = (shared / "arguments").read_text().splitlines()
     assert given == ["--mailbox", "post", "--from", "noura@lmtp.example", "--to", "support@pipe.example"]
     done = subprocess.run(
         [*RECEIVE, *given], input=(shared / "mail").read_bytes(), env=environment(), cwd=ROOT, check=False
