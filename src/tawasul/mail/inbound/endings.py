@@ -70,9 +70,10 @@ _GET_OUTLOOK: Final = re.compile(
 _OTHER_SENT: Final = re.compile(
     r"[\s\W_]*(?:\w{2,20} from (?:my )?mobile|من (?:جوالي|هاتفي|جهازي|الجوال|الآيفون|الايفون)|"
     r"from my (?:mobile|i?phone|ipad|android)(?: \w+)?|"
-    r"sent (?:with|using|by|via) \w+(?: \w+){0,3}|(?:please )?excuse (?:my )?(?:brevity|typos)[^.]{0,40}|"
+    r"sent (?:with|using|via) (?:mobile|(?-i:[A-Z])\w+(?: (?-i:[A-Z])\w+){0,2})|"
+    r"(?:please )?excuse (?:my )?(?:brevity|typos)[^.]{0,40}|"
     r"sent from (?:my )?(?:\w+ ?){0,2}(?:wireless|lte|4g|5g)[^.]{0,40}|"
-    r"sent by \w+|sent from my [\w-]+(?: [\w-]+){0,2})[.!]?[\s\W_]*\Z",
+    r"sent from my [\w-]+(?: [\w-]+){0,2})[.!]?[\s\W_]*\Z",
     re.IGNORECASE,
 )
 _ASIDE: Final = re.compile(
@@ -93,7 +94,11 @@ def is_device_line(line: str) -> bool:
     if len(line) > 300 or not line.strip():
         return False
     line = line.strip()
-    line = _ASIDE.sub("", line.strip("<> ") if line.startswith("<") and line.endswith(">") else line)
+    if line.startswith("<<") and line.endswith(">>"):
+        return bool(
+            re.fullmatch(r"<<\s*sent (?:by|from|via|with) \w+(?: \w+){0,3}\s*>>", line, re.IGNORECASE)
+        )
+    line = _ASIDE.sub("", line)
     if len(line) > 160 or not line.strip():
         return False
     if _GET_OUTLOOK.match(line) or _ARABIC_DEVICE.match(line):

@@ -54,7 +54,6 @@ DATE: Final = re.compile(
     re.IGNORECASE,
 )
 _WHEN: Final = re.compile(rf"{_TIME}|\d{{4}}", re.IGNORECASE)
-_TIMED: Final = re.compile(_TIME, re.IGNORECASE)
 ADDRESS: Final = re.compile(
     r"[^\s<>@\[\]()\"“”']+@[^\s<>@]+\.[^\s<>@]+|<\s*(?:mailto:)?[^<>@\s]+@[^<>@\s]+\s*>|&lt;[^&\s]+@[^&\s]+&gt;"
 )
@@ -104,13 +103,13 @@ _BEGIN_FORWARD: Final = re.compile(
     r"المعاد إرسالها)|"
     r"تبدأ الرسالة المعاد توجيهها|"
     r"rozpocz[ęe]cie przekazanej wiadomo[śs]ci|za[čc][áa]tek p[řr]epos[íi]lan[ée] zpr[áa]vy|"
-    r"mesaj redirec[țt]ionat|iletilen mesajın başlangıcı|(?:תחילת|התחלת) ההודעה שהועברה)\s*[:：]?\s*\Z",
+    r"mesaj redirec[țt]ionat|iletilen mesajın başlangıcı|(?:תחילת|התחלת) ההודעה שהועברה)\s*[:：]\s*\Z",
     re.IGNORECASE,
 )
 # "Reply above this line" of helpdesks.
 _REPLY_ABOVE: Final = re.compile(
     r"[\s>#*=_-]*(?:please\s+)?(?:(?:type|write|enter|add)\s+your\s+(?:reply|response|answer)|reply|"
-    r"respond)\s+above\s+(?:this|the)\s+line|[\s>#*=_-]*in replying.{0,30}above this line"
+    r"respond)\s+above\s+(?:this\s+line|the\s+line\W*\Z)|[\s>#*=_-]*in replying.{0,30}above this line"
     r"|[\s>#*=_-]*(?:الرجاء\s+)?(?:اكتب|أكتب|يرجى كتابة|كتابة)\s*(?:ردك|الرد|ردّك)?\s*(?:فوق|"
     r"أعلى)\s+هذا\s+(?:السطر|الخط)|[\s>#*=_-]*(?:bitte .{0,40}(?:oberhalb|über) dieser (?:zeile|linie)|"
     r"(?:merci de |veuillez )?(?:répond|écri).{0,40}au-dessus de cette ligne|"
@@ -258,10 +257,9 @@ def is_attribution(line: str, *, quote_follows: bool, alone: bool = False) -> bo
         late = any(found.end() >= len(core) * 0.45 for found in wrote)
         if dated and (addressed or quote_follows):
             return True
-        when = _TIMED.search(core) or (alone and _WHEN.search(core))
-        if dated and when and _STARTS.match(core) and late and len(core) < 260:
+        if dated and alone and _WHEN.search(core) and _STARTS.match(core) and late and len(core) < 260:
             return True
-        if addressed and (late or quote_follows) and len(core) < 260:
+        if addressed and (quote_follows or (late and alone)) and len(core) < 260:
             return True
         return quote_follows and wrote[-1].end() >= len(core) - 14 and len(core) < 120
     if dated and addressed and core.rstrip(":： *_").endswith((">", ")", "]", "&gt;")):

@@ -147,7 +147,7 @@ def _with_blocks(rows: list[Row]) -> list[Row]:
             enough = len(roles) >= 3 or (
                 len(roles) == 2 and (before in {"r", "o"} or _is_sent_to(rows[at:end]))
             )
-            if enough and _is_block(set(roles)) and _is_filled(rows[at:end]):
+            if enough and _is_block(set(roles)) and _is_filled(rows, at, end):
                 for row in rows[at:end]:
                     row.kind = "h"
                 rows[at].kind = "o"
@@ -188,13 +188,14 @@ def _is_sent_to(rows: list[Row]) -> bool:
     return rows[0].role == "sent" and bool(_SECONDS.search(first) and openings.ADDRESS.search(last))
 
 
-def _is_filled(rows: list[Row]) -> bool:
-    """Whether the fields hold what fields hold, an address or a date: "from: the beginning" is a sentence, and a date
-    alone is in many a form."""
-    dated = "subject" in {row.role for row in rows}
-    return any(
-        openings.ADDRESS.search(line)
-        or (row.role in {"sent", ""} and re.search(r"\d" if dated else r"\d\s?[:.٫]\s?\d\d", line))
-        for row in rows
-        for line in row.lines
-    )
+def _is_filled(rows: list[Row], at: int, end: int) -> bool:
+    """Whether the fields hold what fields hold: an address, or a date where nothing but blank lines or a rule is around
+    them, for a form of the writer's own has its dates and subjects, too."""
+    fields = rows[at:end]
+    if any(openings.ADDRESS.search(line) for row in fields for line in row.lines):
+        return True
+    around = [*rows[max(0, at - 1) : at], *rows[end : end + 1]]
+    if any(row.kind not in "ero" for row in around):
+        return False
+    dated = r"\d" if "subject" in {row.role for row in fields} else r"\d\s?[:.٫]\s?\d\d"
+    return any(row.role in {"sent", ""} and re.search(dated, line) for row in fields for line in row.lines)
