@@ -11,19 +11,25 @@ from django.urls import reverse
 from tawasul.accounts.models import Person
 from tawasul.desk import urls
 from tawasul.tickets.models import Event, Message, Ticket
+from tests.desk.mails import failed, held_by_door
 
 pytestmark = pytest.mark.django_db
 
-SAFE = {"queue", "ticket"}
+SAFE = {
+    "queue", "ticket", "mail", "mail_in", "mail_in_one", "mail_in_html", "mail_in_original", "mail_out",
+    "mail_out_one", "mail_out_html", "mail_out_original",
+}  # fmt: skip
 KEY = uuid.UUID(int=7)
 
 
 def addresses(ticket: Ticket) -> dict[str, str]:
-    """Every named address of the desk, with this ticket where it takes one."""
+    """Every named address of the desk, with this ticket or a mail of it where it takes one."""
     values: dict[str, Any] = {"number": ticket.spoken_number, "kind": "answer", "key": KEY, "file": KEY}
+    incoming, outgoing = held_by_door(ticket=ticket, html="<p>x</p>"), failed(ticket=ticket)
     found = {}
     for pattern in urls.urlpatterns:
         names = pattern.pattern.converters  # type: ignore[attr-defined]
+        values["pk"] = incoming.pk if str(pattern.name).startswith("mail_in") else outgoing.pk
         found[str(pattern.name)] = reverse(
             f"desk:{pattern.name}", kwargs={name: values[name] for name in names}
         )
@@ -41,9 +47,9 @@ def test_a_stranger_is_led_to_the_sign_in_from_every_address(client: Client, ope
         assert answer.status_code == 302, name
         place, _, query = answer["Location"].partition("?next=")
         assert place == reverse("account_login"), name
-        assert not query.endswith(("answers/", "notes/", "closure/", "files/")), (
-            "a POST's address is no page to return to"
-        )
+        assert not query.endswith(
+            ("answers/", "notes/", "closure/", "files/", "acceptance/", "resending/")
+        ), "a POST's address is no page to return to"
 
 
 def test_a_script_is_told_that_the_session_is_over(client: Client, open_a_ticket: Any) -> None:

@@ -233,7 +233,9 @@ def test_a_page_about_a_person_is_kept_by_no_cache(stage: Stage, role: str) -> N
             policy = answer.headers["Content-Security-Policy"]
             assert "default-src 'none'" in policy, name
             if name in FRAMED and answer.status_code == 200:
-                assert "sandbox" in policy and "allow-scripts" not in policy and "script-src" not in policy, name
+                assert "sandbox" in policy and "allow-scripts" not in policy and "script-src" not in policy, (
+                    name
+                )
                 assert "allow-same-origin" not in policy and "frame-ancestors 'self'" in policy, name
                 assert answer.headers["X-Frame-Options"] == "SAMEORIGIN", name
                 assert answer.headers["Referrer-Policy"] == "no-referrer", name

@@ -17,7 +17,7 @@ from tawasul.desk.forms import AddressForm
 from tawasul.desk.places import back_to
 from tawasul.desk.views.mail_in import FRAMING, octets
 from tawasul.mail import access, actions, ledger, mime
-from tawasul.mail.kinds import KINDS
+from tawasul.mail.kinds import KINDS, NAMES
 from tawasul.mail.models import OutgoingMail
 
 State = OutgoingMail.State
@@ -44,6 +44,7 @@ def _page(
             mail=mail,
             state=shown.state_of_outgoing(mail),
             private=private,
+            kind=NAMES.get(mail.kind, mail.kind),
             shows="html" if request.GET.get("view") == "html" and not private else "text",
             text="" if private else logs.hidden(mail.text),
             sandbox=frames.SANDBOX,
