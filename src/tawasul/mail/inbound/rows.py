@@ -14,6 +14,7 @@ _QUOTE: Final = re.compile(r"\s{0,8}(?:[A-Z]{1,3}|[A-Z][a-z]{1,5})?>|\s{0,4}[|¦
 # A sentence ends here; "28." and "p.m." end none.
 _SENTENCE_END: Final = re.compile(r"(?:[^\W\d_]{4,}[.]|[!?؟:：])\s*\Z")
 _SECONDS: Final = re.compile(r"\d:\d\d:\d\d\s")
+_TRIES: Final = 400  # lines that look like the beginning of an opening; a body with more is a log
 _WINDOW: Final = 7  # lines that one opening may spread over
 
 
@@ -30,7 +31,7 @@ def read(lines: list[str]) -> list[Row]:
     """The rows of a body's lines, in their order; no line is lost."""
     plain = [openings.plain(line) for line in lines]
     rows: list[Row] = []
-    at = 0
+    at = tried = 0
     while at < len(lines):
         shared = openings.shared_at(plain[at]) if _quote_follows(plain, at + 1) else 0
         if shared:
@@ -47,7 +48,8 @@ def read(lines: list[str]) -> list[Row]:
                 rows.extend(Row("t", [line]) for line in lines[at : end + 1])
                 at = end + 1
                 continue
-        length = _opening(plain, at)
+        tried += openings.may_begin(plain[at]) or openings.may_go_on(plain[at])
+        length = _opening(plain, at) if tried < _TRIES else int(openings.is_marker(plain[at]))
         if length:
             rows.append(Row("o", lines[at : at + length]))
             at += length

@@ -5,6 +5,7 @@ What rows of a body there are, and their letters, says ``rows``.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Final
 
 from tawasul.mail.inbound import endings, markup
@@ -91,24 +92,27 @@ def _without_signature(rows: list[Row]) -> list[Row]:
     """Everything below the first signature's mark goes. A drawn rule counts as one where a quotation opens right below
     it, or nothing but names, addresses and disclaimers; a rule between two parts of a letter is the writer's."""
     kinds = _kinds(rows)
-    for at, kind in enumerate(kinds):
-        if kind not in "dr" or "t" not in kinds[:at]:
+    written = [0, *accumulate(kind == "t" for kind in kinds)]  # lines before each row
+    for found in _MARK.finditer(kinds):
+        at, below = found.start(), found.end()
+        if not written[at]:
             continue
-        tail = kinds[at + 1 :]
-        if kind == "d" and tail.count("t") <= 60:
+        if kinds[at] == "d" and written[-1] - written[below] <= 60:
             return rows[:at]
-        if re.match(r"[er]*(?:o|t?e*o)", tail) and "q" not in tail[:12]:
+        if _OPENS.match(kinds, below) and "q" not in kinds[below : below + 12]:
             return rows[:at]
-        own = rows[at + 1 : at + 1 + len(tail.partition("o")[0])]
+        end = kinds.find("o", below)
+        end = end if end >= 0 else len(kinds)
         drawn = "".join(rows[at].lines).strip()[:1]
-        if drawn in "-=" and kinds[at - 1] == "t":
-            continue  # the line below a heading
-        dashed = drawn in "-–—_"
-        if sum(row.kind == "t" for row in own) <= _TAIL and _is_signature(own, dashed=dashed):
+        if written[end] - written[below] > _TAIL or (drawn in "-=" and kinds[at - 1] == "t"):
+            continue  # too much to be a signature; the line below a heading
+        if _is_signature(rows[below:end], dashed=drawn in "-–—_"):
             return rows[:at]
     return rows
 
 
+_MARK: Final = re.compile("[dr]")
+_OPENS: Final = re.compile("[er]*(?:o|t?e*o)")
 _CONTACT: Final = re.compile(
     r"https?://|www\.|@[\w.-]+\.\w|\+?\d[\d\s().-]{7,}\d|confidential|unsubscribe|سري|هاتف|جوال",
     re.IGNORECASE,
@@ -229,7 +233,7 @@ def _without_disclaimer(rows: list[Row]) -> list[Row]:
         index for index, row in enumerate(rows) if row.kind == "t" and index and rows[index - 1].kind in "er"
     ]
     for order, index in enumerate(paragraphs):
-        if "t" not in _kinds(rows[:index]) or len(paragraphs) - order > 5:
+        if len(paragraphs) - order > 5 or "t" not in _kinds(rows[:index]):
             continue
         end = next((i for i in range(index, len(rows)) if rows[i].kind == "e"), len(rows))
         if endings.is_disclaimer("\n".join(line for row in rows[index:end] for line in row.lines)):
