@@ -26,7 +26,7 @@ def from_environment(data_dir: Path) -> dict[str, Any]:
     if url.scheme in {"", "sqlite"}:
         path = unquote(url.path)[1:] if url.scheme else str(data_dir / "tawasul.sqlite3")
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "tawasul.core.sqlite",
             "NAME": path,
             "OPTIONS": SQLITE_OPTIONS,
             "CONN_MAX_AGE": None,

@@ -35,7 +35,9 @@ TEMPLATES = [
         "DIRS": [Path(__file__).resolve().parent / "templates"],
     },
 ]
-if DATABASES["default"]["ENGINE"] == "tawasul.core.postgresql":
+if DATABASES["default"]["ENGINE"] == "tawasul.core.sqlite":
+    DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"
+else:
     given = DATABASES["default"]["OPTIONS"].items()
     DATABASES["default"] |= {
         "ENGINE": "django.db.backends.postgresql",
