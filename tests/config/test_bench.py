@@ -1,0 +1,77 @@
+"""The bench: what its JSON holds, and that it would notice an answer that is not true."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tawasul.config.bench.load import Answer, Connection
+from tawasul.config.commands.bench import NAMES
+
+ROW = {"page", "tickets", "clients", "p50_ms", "p95_ms", "per_second", "queries", "bytes", "database"}
+
+
+@pytest.mark.network
+@pytest.mark.timeout(300)
+def test_a_measurement_holds_rows_their_floor_and_what_the_server_needs(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tawasul", "bench", "new_ticket", "--database", "sqlite"]
+    command += [
+        "--tickets",
+        "30",
+        "--clients",
+        "1,2",
+        "--seconds",
+        "0.5",
+        "--json",
+        str(tmp_path / "out.json"),
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    out = json.loads((tmp_path / "out.json").read_text())
+    assert [(row["page"], row["clients"]) for row in out["rows"]] == [
+        ("floor", 1),
+        ("floor", 2),
+        ("new_ticket", 1),
+        ("new_ticket", 2),
+    ]
+    for row in out["rows"]:
+        assert row.keys() >= ROW
+        assert row["database"] == "sqlite"
+        assert row["per_second"] > 0
+    assert all(row["p50_to_floor"] == 1 for row in out["rows"][:2])
+    assert all(row["proved"] >= row["requests"] for row in out["rows"][2:])  # each is in the database
+    (server,) = out["servers"]
+    assert server["first_page_ms"] > 0
+    assert server["memory_mb"] > 0
+
+
+def test_a_page_nobody_knows_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    from tawasul.config.commands.bench import run
+
+    with pytest.raises(SystemExit) as ended:
+        run(["nonsense"])
+    assert ended.value.code == 2
+    assert "nonsense" in capsys.readouterr().err
+
+
+def test_every_scene_can_be_asked_for_by_name() -> None:
+    from tawasul.config.bench.scenes import SCENES
+
+    assert {scene.name for scene in SCENES} == set(NAMES)
+
+
+def test_a_client_keeps_the_cookies_that_are_for_the_whole_site() -> None:
+    connection = Connection(1, "a=1; b=2")
+    assert b"Cookie: a=1; b=2\r\n" in connection._head("GET", "/", "")
+    connection._keep_cookies(
+        b"HTTP/1.1 200 OK\r\nset-cookie: b=3; HttpOnly; Path=/; SameSite=Lax\r\nset-cookie: c=4; Path=/elsewhere/"
+    )
+    assert b"Cookie: a=1; b=3\r\n" in connection._head("GET", "/", "")
+
+
+def test_a_header_is_found_by_its_name() -> None:
+    answer = Answer(303, b"HTTP/1.1 303 See Other\r\nx-location: /no/\r\nlocation: /yes/", b"")
+    assert answer.header(b"location") == b"/yes/"
+    assert answer.header(b"content-length") == b""
