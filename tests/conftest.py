@@ -1,5 +1,6 @@
 """One small named world, frozen time where a test asks for it, and no network."""
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import Iterator
@@ -74,6 +75,18 @@ def _tables_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     centre.forget()
     calendar.changed()
     kept.forget_all()
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_the_browsers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright leaves its event loop running in the thread for the whole session; only its own tests may see it."""
+    loop = asyncio._get_running_loop()
+    if loop is None or request.node.get_closest_marker("browser"):
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 def _is_loopback(host: Any) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -47,9 +46,7 @@ def serve(
         "client": ("192.0.2.7", 1234),
         "server": ("127.0.0.1", 80),
     }
-    # In a thread of its own: where a browser runs beside, this one has a running loop already.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, front(scope, receive, send)).result()
+    asyncio.run(front(scope, receive, send))
     front.threads.shutdown()
     return sent
 

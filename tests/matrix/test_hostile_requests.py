@@ -268,13 +268,17 @@ def test_a_wrong_method_gets_a_page_in_the_language(stage: Stage, language: str)
                         assert explain(405).title in answer.content.decode(), (name, method)
 
 
+# A mail program posts there by itself (RFC 8058); the token in the address is all that it has.
+ONE_CLICK = {"portal:notices"}
+
+
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("origin", ["", "https://evil.example", "null"])
 def test_a_post_without_its_token_or_from_elsewhere_gets_a_403_page(
     stage: Stage, language: str, origin: str
 ) -> None:
     """With ``origin`` the token is right, and still nothing is done."""
-    for name in patterns():
+    for name in set(patterns()) - ONE_CLICK:
         address = stage.address(name, language)
         with stage.browser(_asker(name), enforce_csrf_checks=True) as browser:
             sent, headers = {}, {}
