@@ -156,6 +156,8 @@ def test_a_mail_says_that_it_can_be_answered_only_where_an_answer_arrives(
     assert all(no in part and yes not in part for part in foot("off"))
     settings.MAIL_TOKENS = True
     assert all(yes in part and no not in part for part in foot("on"))
+    settings.MAIL_TOKENS, settings.MAIL_REPLIES = False, True
+    assert all(yes in part and no not in part for part in foot("a pipe brings it"))
 
 
 @pytest.mark.parametrize(("mailbox", "word"), [("tickets", "ok"), ("t" * 39, "WRONG"), ("دعم" * 7, "WRONG")])

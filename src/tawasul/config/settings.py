@@ -148,6 +148,7 @@ DKIM_DOMAIN, DKIM_SELECTOR = env.text("TAWASUL_DKIM_DOMAIN"), env.text("TAWASUL_
 DKIM_KEY_FILE = env.text("TAWASUL_DKIM_KEY_FILE")  # RSA, PEM; see mail/signing.py
 # Mail in. A token in our reply addresses and return path needs a server that delivers support+anything@… to support@…
 MAIL_TOKENS = env.flag("TAWASUL_MAIL_TOKENS", False)
+MAIL_REPLIES = env.flag("TAWASUL_MAIL_REPLIES", False)  # a pipe or LMTP brings what is sent to MAIL_FROM
 MAIL_AUTHSERV_ID = env.text(
     "TAWASUL_MAIL_AUTHSERV_ID"
 )  # whose Authentication-Results are believed; none by default

@@ -112,8 +112,8 @@ def _rendered(kind: str, names: Mapping[str, Any], own: Own) -> Rendered:
 
 def replies_arrive() -> bool:
     """Whether an answer to a mail reaches its ticket, as far as the settings tell: mail comes in by a mailbox that is
-    fetched from, or to addresses with tokens, which nobody switches on without a door."""
-    return bool(settings.MAIL_TOKENS or settings.MAILBOXES)
+    fetched from, to addresses with tokens, which nobody switches on without a door, or the operator says so."""
+    return bool(settings.MAIL_REPLIES or settings.MAIL_TOKENS or settings.MAILBOXES)
 
 
 def centre_name() -> str:
