@@ -1,6 +1,7 @@
 """The bench: what its JSON holds, and that it would notice an answer that is not true."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tawasul.config.bench.load import Answer, Connection
-from tawasul.config.commands.bench import NAMES
+from tawasul.config.commands.bench import PAGES
 
 ROW = {"page", "tickets", "clients", "p50_ms", "p95_ms", "per_second", "queries", "bytes", "database"}
 
@@ -47,6 +48,26 @@ def test_a_measurement_holds_rows_their_floor_and_what_the_server_needs(tmp_path
     assert server["memory_mb"] > 0
 
 
+@pytest.mark.network
+@pytest.mark.timeout(300)
+def test_mails_are_measured_both_ways_and_each_is_found_in_the_ledger(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TAWASUL_")}
+    environment |= {"TAWASUL_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "tawasul.config.settings"}
+    environment |= {"TAWASUL_LOG_LEVEL": "ERROR", "DATABASE_URL": ""}
+    command = [sys.executable, "-m", "tawasul.config.bench.mails", "--label", "sqlite", "--mails", "9"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    rows = json.loads(done.stdout.splitlines()[-1])["rows"]
+    assert [row["page"] for row in rows] == [
+        "mail:raw smtp",
+        "mail:delivered",
+        "mail:received",
+        "mail:handled",
+    ]
+    assert all(row.keys() >= ROW and row["proved"] == 9 and row["per_second"] > 0 for row in rows)
+    assert rows[0]["per_second_to_raw"] == 1
+
+
 def test_a_page_nobody_knows_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     from tawasul.config.commands.bench import run
 
@@ -59,7 +80,7 @@ def test_a_page_nobody_knows_is_named(capsys: pytest.CaptureFixture[str]) -> Non
 def test_every_scene_can_be_asked_for_by_name() -> None:
     from tawasul.config.bench.scenes import SCENES
 
-    assert {scene.name for scene in SCENES} == set(NAMES)
+    assert {scene.name for scene in SCENES} == set(PAGES)
 
 
 def test_a_client_keeps_the_cookies_that_are_for_the_whole_site() -> None:

@@ -18,7 +18,9 @@ from typing import Any
 
 from tawasul.config import postgres
 
-NAMES = ("floor", "new_ticket", "new_ticket_png", "ticket", "my_tickets", "answer", "queue", "home")
+PAGES = ("floor", "new_ticket", "new_ticket_png", "ticket", "my_tickets", "answer", "queue", "home")
+MAIL = "mail"  # both ways, beside raw SMTP; see bench/mails.py
+NAMES = (*PAGES, MAIL)
 
 
 def run(arguments: list[str]) -> int:
@@ -45,14 +47,25 @@ def run(arguments: list[str]) -> int:
         databases = ["sqlite"]
     measured: list[dict[str, Any]] = []
     for database in databases:
-        for tickets in [int(n) for n in given.tickets.split(",")]:
-            found = _measure(database, tickets, given)
+        pages = [name for name in given.names if name != MAIL]
+        for tickets in [int(n) for n in given.tickets.split(",")] if pages or not given.names else []:
+            command = ["measure", *pages, "--tickets", str(tickets), "--clients", given.clients]
+            found = _measure(database, [*command, "--seconds", str(given.seconds)])
+            if found is None:
+                return 1
+            measured.append(found)
+        if MAIL in given.names or not given.names:
+            found = _measure(database, ["mails"])
             if found is None:
                 return 1
             measured.append(found)
     out = {
         "rows": [row for found in measured for row in found["rows"]],
-        "servers": [{name: value for name, value in found.items() if name != "rows"} for found in measured],
+        "servers": [
+            {name: value for name, value in found.items() if name != "rows"}
+            for found in measured
+            if "memory_mb" in found
+        ],
     }
     if given.json:
         Path(given.json).write_text(json.dumps(out, indent=1, ensure_ascii=False) + "\n")
@@ -60,7 +73,8 @@ def run(arguments: list[str]) -> int:
     return 0
 
 
-def _measure(database: str, tickets: int, given: argparse.Namespace) -> dict[str, Any] | None:
+def _measure(database: str, command: list[str]) -> dict[str, Any] | None:
+    """What one module of the bench says, in a process, a folder and a database of its own; None where it failed."""
     with tempfile.TemporaryDirectory(prefix="tawasul-bench-") as folder, _url_of(database) as url:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TAWASUL_")}
         environment |= {
@@ -71,18 +85,16 @@ def _measure(database: str, tickets: int, given: argparse.Namespace) -> dict[str
             "TAWASUL_LOG_LEVEL": "ERROR",
             "DJANGO_SETTINGS_MODULE": "tawasul.config.settings",
         }
-        command = [
-            sys.executable,
-            "-m",
-            "tawasul.config.bench.measure",
-            *given.names,
-            "--tickets",
-            str(tickets),
-        ]
-        command += ["--clients", given.clients, "--seconds", str(given.seconds), "--label", database]
-        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+        module, *rest = command
+        done = subprocess.run(
+            [sys.executable, "-m", f"tawasul.config.bench.{module}", *rest, "--label", database],
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
         if done.returncode:
-            print(f"the measurement of {database} with {tickets} tickets failed", file=sys.stderr)
+            print(f"the measurement of {database} failed: {' '.join(command)}", file=sys.stderr)
             return None
         found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
         return found
@@ -105,7 +117,10 @@ def _print(out: dict[str, Any]) -> None:
     widths = (16, 12, 9, 8, 9, 9, 11, 13, 20, 14, 8, 9)
     print("".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True)))
     for row in out["rows"]:
-        print("".join(f"{row[head]:>{width}}" for head, width in zip(heads, widths, strict=True)))
+        print("".join(f"{row.get(head, ''):>{width}}" for head, width in zip(heads, widths, strict=True)))
+    for row in out["rows"]:
+        if "per_second_to_raw" in row:
+            print(f"{row['page']}, {row['database']}: {row['per_second_to_raw']} of raw SMTP")
     for server in out["servers"]:
         print(
             f"{server['database']}, {server['tickets']} tickets: "
