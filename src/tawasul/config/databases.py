@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tawasul.core import env
 
+SQLITE = "tawasul.core.sqlite"
+
 # WAL lets readers go on beside one writer; FULL makes a commit survive a power cut; IMMEDIATE takes the
 # write lock at BEGIN, where waiting is possible, instead of failing at the first write.
 SQLITE_OPTIONS: dict[str, Any] = {
@@ -26,7 +28,7 @@ def from_environment(data_dir: Path) -> dict[str, Any]:
     if url.scheme in {"", "sqlite"}:
         path = unquote(url.path)[1:] if url.scheme else str(data_dir / "tawasul.sqlite3")
         return {
-            "ENGINE": "tawasul.core.sqlite",
+            "ENGINE": SQLITE,
             "NAME": path,
             "OPTIONS": SQLITE_OPTIONS,
             "CONN_MAX_AGE": None,

@@ -30,6 +30,7 @@ from tawasul.tickets.models import (
     Message,
     Purpose,
     Service,
+    Status,
     Ticket,
 )
 from tawasul.tickets.writers import Writer
@@ -293,6 +294,31 @@ def close(ticket: Ticket, *, by: Writer, reason: str, comment: str = "") -> Tick
     return row
 
 
+class NotMergeable(Exception):
+    """A ticket cannot go on in itself, nor in one that is closed."""
+
+
+@transaction.atomic
+def merge(ticket: Ticket, *, into: Ticket, by: Person) -> Ticket:
+    """Close the ticket, which goes on in ``into``: what its customer writes to it from now on belongs there.
+
+    Its letters stay where they are. Raises NotMergeable.
+    """
+    now = clock.now()
+    first, second = sorted(
+        (ticket.pk, into.pk)
+    )  # one order for everybody: two merges never wait for each other
+    rows = {pk: Ticket.objects.locked(pk) for pk in (first, second)}
+    row, target = rows[ticket.pk], rows[into.pk]
+    if row.pk == target.pk or target.status == Status.CLOSED:
+        raise NotMergeable
+    workflow.move(row, "close", now)
+    row.close_reason, row.merged_into = CloseReason.MERGED, target
+    _save(row, ticket)
+    _record(row, Event.Kind.CLOSED, Writer.of(by), now, reason=CloseReason.MERGED.value, into=target.number)
+    return row
+
+
 @transaction.atomic
 def reopen(
     ticket: Ticket,
@@ -312,6 +338,7 @@ def reopen(
     row = Ticket.objects.locked(ticket.pk)
     before = row.close_reason
     workflow.move(row, "reopen", now)
+    row.merged_into = None
     message = None
     if text or channel == Channel.MAIL:
         message = letters.write(

@@ -148,6 +148,9 @@ class Ticket(models.Model):
     follows = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followed_by"
     )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged"
+    )  # where it goes on, once it is closed as merged
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -188,6 +191,10 @@ class Ticket(models.Model):
                 condition=(Q(status=Status.CLOSED) & ~Q(close_reason="") & Q(closed_at__isnull=False))
                 | (~Q(status=Status.CLOSED) & Q(close_reason="") & Q(closed_at__isnull=True)),
                 name="ticket_closed_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(close_reason=CloseReason.MERGED),
+                name="ticket_merged_only_where_closed_so",
             ),
             models.CheckConstraint(
                 condition=Q(status=Status.WITH_CUSTOMER) | Q(close_due_at__isnull=True),

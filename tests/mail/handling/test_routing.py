@@ -11,7 +11,7 @@ from tawasul.core import clock
 from tawasul.core.addresses import parse_address
 from tawasul.mail import headers, tokens
 from tawasul.mail.doors import store
-from tawasul.mail.handling import acting, references, routing
+from tawasul.mail.handling import acting, routing
 from tawasul.mail.models import IncomingMail
 from tawasul.tickets import actions
 from tawasul.tickets.models import Channel, CloseReason, Event, Message, Purpose, Service, Status, Ticket
@@ -241,13 +241,20 @@ def test_a_reply_to_spam_and_to_a_merged_ticket_without_a_target_is_held(ticket:
     assert mail.ticket == ticket
 
 
-def test_a_reply_to_a_merged_ticket_goes_to_its_target(
-    ticket: Ticket, open_a_ticket: OpenATicket, monkeypatch: pytest.MonkeyPatch
+def test_a_reply_to_a_merged_ticket_goes_to_its_target_however_far_that_is(
+    ticket: Ticket, open_a_ticket: OpenATicket, fahd: Person
 ) -> None:
-    target = open_a_ticket(subject="الهدف")
-    close(ticket, CloseReason.MERGED)
-    monkeypatch.setattr(references, "successor", lambda merged: target)
-    assert come("x", to=tagged(ticket)).ticket == target
+    between, target = open_a_ticket(subject="بينهما"), open_a_ticket(subject="الهدف")
+    actions.merge(ticket, into=between, by=fahd)
+    actions.merge(between, into=target, by=fahd)
+    mail = come("x", to=tagged(ticket))
+    assert became(mail) == (State.DONE, Outcome.FOLLOWED_UP, "")
+    assert mail.ticket == target
+    assert ticket.messages.count() == 1
+    with pytest.raises(actions.NotMergeable):
+        actions.merge(target, into=target, by=fahd)
+    with pytest.raises(actions.NotMergeable):
+        actions.merge(target, into=ticket, by=fahd)  # which is closed
 
 
 # -- new tickets ---------------------------------------------------------------------------------------------------

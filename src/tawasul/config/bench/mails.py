@@ -14,8 +14,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email import policy
 from email.message import EmailMessage
-from email.policy import SMTP
 from itertools import pairwise
 from threading import Thread
 from typing import Any
@@ -167,7 +167,7 @@ def _handled(mails: int) -> tuple[float, Times, int]:
 
 def _mail(number: int) -> bytes:
     """A mail as people write it: some hundred words, each from an address of its own."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=policy.SMTP)
     message["From"] = f"نورة الدوسري <writer{number}@example.com.sa>"
     message["To"] = "support@localhost"
     message["Subject"] = f"خوادم أسماء النطاق {number % 7}"
@@ -235,7 +235,7 @@ def _sink() -> Iterator[tuple[int, Any]]:
 def _sink_here(port: int, taken: Any) -> None:
     import logging
 
-    from aiosmtpd.smtp import SMTP as Server
+    from aiosmtpd import smtp
 
     class Thrown:
         async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
@@ -245,7 +245,7 @@ def _sink_here(port: int, taken: Any) -> None:
     async def serve() -> None:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
-            lambda: Server(Thrown(), enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port
+            lambda: smtp.SMTP(Thrown(), enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port
         )
         async with server:
             await server.serve_forever()

@@ -60,12 +60,12 @@ def run(arguments: list[str]) -> int:
 
 
 def _processes(arguments: list[str]) -> list[str]:
-    """Two or more test processes, unless the arguments say how many."""
+    """One test process more than there are processors, as many a test waits; unless the arguments say how many."""
     if any(
         word.startswith(("-n", "--numprocesses", "--pdb", "--collect-only", "--co")) for word in arguments
     ):
         return []
-    return ["-n", str(max(2, min(8, os.cpu_count() or 2)))]
+    return ["-n", str(min(8, (os.cpu_count() or 2) + 1))]
 
 
 def browser() -> bool:

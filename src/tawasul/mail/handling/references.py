@@ -69,8 +69,8 @@ def came_to_a_return_path(reading: Reading, envelope_to: Sequence[str]) -> bool:
 
 
 def successor(ticket: Ticket) -> Ticket | None:
-    """The ticket in which this one goes on. None as long as none is known, though it was closed as merged."""
-    return ticket if ticket.close_reason != CloseReason.MERGED else None
+    """The ticket in which this one goes on; itself where it was not merged, None where its target is gone."""
+    return ticket.merged_into if ticket.close_reason == CloseReason.MERGED else ticket
 
 
 def carries_a_number(subject: str) -> bool:
