@@ -1,6 +1,7 @@
 """A storage of the test's own, and uploads as the doors hand them over."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,9 @@ def shelves(tmp_path: Path, settings: object) -> Path:
 
 
 @pytest.fixture
-def upload() -> Upload:
+def upload() -> Iterator[Upload]:
     """An upload with a lying Content-Type; a large one lies in a temporary file, as Django keeps it."""
+    on_the_disk: list[UploadedFile] = []
 
     def make(content: bytes, name: str = "a.png", *, on_disk: bool = False) -> UploadedFile:
         if not on_disk:
@@ -47,6 +49,10 @@ def upload() -> Upload:
         file = TemporaryUploadedFile(name, "text/html", len(content), None)
         file.write(content)
         file.seek(0)
+        on_the_disk.append(file)
         return file
 
-    return make
+    yield make
+    for file in on_the_disk:
+        with contextlib.suppress(FileNotFoundError):  # a test may have moved it
+            file.close()
