@@ -35,7 +35,7 @@ class Place(Expression):
         super().__init__()
         self.index = index
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]  # a node of its own, called by Django alone
         """One parameter, which is this place itself."""
         return "%s", [self]
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tawasul.config.databases import POSTGRESQL_OPTIONS
-from tawasul.config.settings import *  # noqa: F403
+from tawasul.config.settings import *  # noqa: F403 - the real settings, less what follows
 from tawasul.config.settings import DATA_DIR, DATABASES
 
 INSTALLED_APPS = [

@@ -64,7 +64,7 @@ def _queue_of(path: str) -> Queue:
 _Django: Any = base.DatabaseWrapper  # its stubs leave out what is overridden here
 
 
-class DatabaseWrapper(_Django):  # type: ignore[misc]
+class DatabaseWrapper(_Django):  # type: ignore[misc]  # its base is Any, see above
     """SQLite's; a transaction takes its place in the queue before it begins."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
