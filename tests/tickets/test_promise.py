@@ -8,7 +8,7 @@ import time_machine
 from tawasul.accounts.models import Person
 from tawasul.service_levels import calendar
 from tawasul.service_levels.models import Holiday
-from tawasul.tickets import actions
+from tawasul.tickets import actions, workflow
 from tawasul.tickets.models import Status, Ticket
 from tawasul.tickets.writers import Writer
 from tests.world import OpenATicket
@@ -98,7 +98,7 @@ def test_a_closed_ticket_takes_no_move_but_reopening(
         "close": lambda: actions.close(ticket, by=Writer.of(fahd), reason="spam"),
     }
     before = ticket.events.count()
-    with pytest.raises(actions.workflow.IllegalMove):
+    with pytest.raises(workflow.IllegalMove):
         moves[move]()
     ticket.refresh_from_db()
     assert ticket.status == Status.CLOSED

@@ -25,6 +25,15 @@ def address_key(address: str) -> str:
     return unicodedata.normalize("NFC", address.strip()).lower()
 
 
+class Role(models.TextChoices):
+    """What a member of staff is at the desk; what each may do stands in ``accounts.roles``."""
+
+    AGENT = "agent", _("agent")
+    LEAD = "lead", _("team lead")
+    ADMINISTRATOR = "administrator", _("administrator")
+    AUDITOR = "auditor", _("auditor, reads only")
+
+
 class PersonManager(BaseUserManager["Person"]):
     """Creates people. User names and addresses are stored in the one form that sign-in looks for."""
 
@@ -56,6 +65,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Riyadh")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff of the centre"), default=False)
+    role = models.CharField(_("role at the desk"), max_length=15, choices=Role, default=Role.AGENT)
+    desk_choices = models.JSONField(default=dict, editable=False)  # density, columns, shortcuts
     date_joined = models.DateTimeField(_("joined"), default=clock.now)
 
     objects: ClassVar[PersonManager] = PersonManager()
@@ -85,7 +96,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
 
 class Team(models.Model):
-    """A group of staff that looks after some services."""
+    """A group of staff that looks after some services. A closed team's tickets are seen by its members only."""
 
     name_ar = models.CharField(_("name in Arabic"), max_length=100)
     name_en = models.CharField(_("name in English"), max_length=100)
@@ -96,6 +107,7 @@ class Team(models.Model):
         verbose_name=_("members"),
         limit_choices_to={"is_staff": True},
     )
+    is_closed = models.BooleanField(_("only members see its tickets"), default=False)
 
     class Meta:
         verbose_name = _("team")
@@ -105,6 +117,36 @@ class Team(models.Model):
         return self.name_en if get_language() == "en" else self.name_ar
 
     name = property(__str__)
+
+
+class RolePermissions(models.Model):
+    """What a role may do, where it differs from ``accounts.roles.DEFAULTS``."""
+
+    role = models.CharField(max_length=15, choices=Role, unique=True)
+    allowed = models.JSONField(default=list)  # names of ``accounts.roles.Permission``
+
+    def __str__(self) -> str:
+        return self.role
+
+
+class Change(models.Model):
+    """One change of the centre's settings at the desk: who changed what, from what, to what."""
+
+    noun = models.CharField(max_length=40)  # service, team, tag, canned-reply …
+    object_id = models.CharField(max_length=40)
+    object_name = models.CharField(max_length=200)
+    verb = models.CharField(max_length=10)  # added, changed, removed
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    by_name = models.CharField(max_length=150)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["noun", "object_id", "-id"], name="change_of_object")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.noun} {self.object_name}"
 
 
 class AccountRequest(models.Model):

@@ -1,6 +1,5 @@
-"""The heart: a ticket, its messages, and the events that are history, audit trail and outbox at once."""
+"""The ticket itself, and the words for its state."""
 
-import uuid
 from typing import Self
 
 from django.conf import settings
@@ -8,14 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tawasul.accounts.models import Language, Team, TermsVersion
-from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
-from tawasul.core.leases import LeasedRow, LeasedRowQuerySet
 from tawasul.core.prepared import Prepared
+from tawasul.tickets.models.services import Service
 
 
 class Purpose(models.TextChoices):
@@ -54,30 +51,6 @@ class Channel(models.TextChoices):
     DIRECT = "direct", _("Direct form")
     MAIL = "mail", _("E-mail")
     DESK = "desk", _("Desk")
-
-
-class Service(models.Model):
-    """What a ticket may be about. ``about_domain`` shows the domain field on the form."""
-
-    code = models.SlugField(_("code"), max_length=50, unique=True)
-    name_ar = models.CharField(_("name in Arabic"), max_length=150)
-    name_en = models.CharField(_("name in English"), max_length=150)
-    about_domain = models.BooleanField(_("about a domain"), default=True)
-    team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.SET_NULL, verbose_name=_("responsible team")
-    )
-    position = models.PositiveIntegerField(_("order in lists"), default=0)
-    is_active = models.BooleanField(_("offered"), default=True)
-
-    class Meta:
-        verbose_name = _("service")
-        verbose_name_plural = _("services")
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_ar
-
-    name = property(__str__)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -177,6 +150,12 @@ class Ticket(models.Model):
     close_warned_at = models.DateTimeField(null=True, default=None)
     closed_at = models.DateTimeField(null=True, default=None)
     updated_at = models.DateTimeField(default=clock.now)  # the last thing the customer can see
+    snoozed_until = models.DateTimeField(
+        null=True, default=None
+    )  # out of the way at the desk until then or until a letter; the promise goes on
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # a member of staff who opened it for the requester, or split it off
     message_count = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)  # grows with every move; a stale edit is noticed by it
 
@@ -211,6 +190,9 @@ class Ticket(models.Model):
             models.Index(
                 fields=["close_due_at"], condition=Q(close_due_at__isnull=False), name="ticket_silence_clock"
             ),
+            models.Index(
+                fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="ticket_snoozed"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -226,171 +208,3 @@ class Ticket(models.Model):
 
 
 _LOCKED = Prepared(lambda pk: Ticket.objects.select_for_update(of=("self",)).filter(pk=pk))
-
-
-class Message(models.Model):
-    """One letter of the correspondence, or an internal note."""
-
-    class Kind(models.TextChoices):
-        OPENING = "opening", _("opening")
-        FOLLOW_UP = "follow_up", _("follow-up")
-        ANSWER = "answer", _("answer")
-        NOTE = "note", _("internal note")
-
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
-    kind = models.CharField(max_length=10, choices=Kind)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    author_name = models.CharField(max_length=150)
-    text = models.TextField()  # as typed; an answer and a note are the Markdown subset, the rest is plain
-    wanted = models.TextField(blank=True, default="")  # opening only: what help is wanted
-    rest = models.TextField(blank=True, default="")  # of a mail: quotations and signature, folded away
-    html = models.TextField(blank=True, default="")  # rendered once, safe, a dir on each block
-    channel = models.CharField(max_length=10, choices=Channel, default=Channel.PORTAL)
-    at = models.DateTimeField(default=clock.now)
-    submission = models.UUIDField(
-        null=True, unique=True, default=None
-    )  # of the form that sent it: two sends, one row
-    file_count = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        indexes = [models.Index(fields=["ticket", "at", "id"], name="message_of_ticket")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
-
-
-class Draft(models.Model):
-    """What someone is writing and has not sent: a new ticket, a follow-up, an answer, a note.
-
-    ``key`` names it in the form; sending turns it into one message, whose ``submission`` is the key, so a second
-    send of the same form finds the first one's ticket. A direct request waits here for its address to be confirmed.
-    """
-
-    class Kind(models.TextChoices):
-        TICKET = "ticket"
-        FOLLOW_UP = "follow_up"
-        ANSWER = "answer"
-        NOTE = "note"
-        DIRECT = "direct"
-
-    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=10, choices=Kind)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="drafts"
-    )
-    ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="drafts")
-    browser_hash = models.CharField(
-        max_length=64, blank=True, default=""
-    )  # a stranger's draft belongs to a browser
-    fields = models.JSONField(default=dict)  # the form's answers as typed
-    created_at = models.DateTimeField(default=clock.now)
-    updated_at = models.DateTimeField(default=clock.now)
-    confirm_hash = models.CharField(
-        max_length=64, blank=True, default="", db_index=True
-    )  # SHA-256 of a mailed token
-    confirm_expires_at = models.DateTimeField(null=True, default=None)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["owner", "kind", "ticket"], name="draft_of_person"),
-            models.Index(fields=["updated_at"], name="draft_age"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key}"
-
-
-class Attachment(models.Model):
-    """A stored file's place: on a message, or on a draft that has not been sent."""
-
-    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="attachments")
-    draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="attachments")
-    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="attachment")
-    content_id = models.CharField(max_length=200, blank=True, default="")  # of a picture within a mail's HTML
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(message__isnull=True) ^ Q(draft__isnull=True), name="attachment_in_one_place"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.file.name
-
-
-class RefusedFile(models.Model):
-    """A file that came with a mail and was not taken: it is named with its reason, never passed over in silence."""
-
-    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="refused_files")
-    draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="refused_files")
-    name = models.CharField(max_length=200)  # cleaned, as a stored file's
-    type = models.CharField(max_length=100, blank=True, default="")  # what the sender claimed
-    size = models.PositiveBigIntegerField()  # bytes
-    reason = models.CharField(max_length=500)  # what ``attachments.reasons.message`` reads
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(message__isnull=True) ^ Q(draft__isnull=True), name="refusedfile_in_one_place"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Event(LeasedRow):
-    """A fact: who did what, when. History for people, trail for auditors, outbox for ``reactions``."""
-
-    class Kind(models.TextChoices):
-        OPENED = "opened"
-        TAKEN = "taken"
-        ASSIGNED = "assigned"
-        ANSWERED = "answered"
-        FOLLOWED_UP = "followed_up"
-        NOTED = "noted"
-        HELD = "held"
-        RESUMED = "resumed"
-        CLOSE_WARNED = "close_warned"
-        CLOSED = "closed"
-        REOPENED = "reopened"
-        CLAIMED = "claimed"  # an account took over a ticket opened without one
-
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=20, choices=Kind)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    actor_name = models.CharField(max_length=150, blank=True, default="")  # empty: the system itself
-    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
-    data = models.JSONField(default=dict)
-    at = models.DateTimeField(default=clock.now)
-
-    objects = LeasedRowQuerySet["Event"].as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["ticket", "at", "id"], name="event_of_ticket"),
-            models.Index(fields=["next_try_at"], condition=LeasedRow.waiting(), name="event_waiting"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
-
-
-class GuestLink(models.Model):
-    """A personal link to a ticket that was opened without an account: 256 random bits, kept only as a hash."""
-
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="guest_links")
-    token_hash = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(default=clock.now)
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["ticket", "-expires_at"], name="guestlink_of_ticket")]
-
-    def __str__(self) -> str:
-        return f"{self.ticket_id} {self.expires_at:%Y-%m-%d}"

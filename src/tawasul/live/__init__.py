@@ -1,0 +1,1 @@
+"""Who is here, and what just happened, told to open pages."""

@@ -1,0 +1,148 @@
+"""Verbs that decide: whose the ticket is, a hold and its end, closing, reopening."""
+
+import uuid
+
+from django.db import transaction
+
+from tawasul.accounts.models import Person, Team
+from tawasul.core import clock
+from tawasul.service_levels import calendar
+from tawasul.tickets import letters, workflow
+from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.models import (
+    Channel,
+    CloseReason,
+    Draft,
+    Event,
+    Message,
+    Ticket,
+)
+from tawasul.tickets.writers import Writer
+
+
+@transaction.atomic
+def assign(ticket: Ticket, *, to: Person | None, by: Person, team: Team | None = None) -> Ticket:
+    """Give the ticket to a member of staff (``to`` None: to nobody), and to a team where one is named."""
+    row = Ticket.objects.locked(ticket.pk)
+    if row.assignee_id == (to.pk if to else None) and team is None:
+        return row
+    row.assignee = to
+    if team is not None:
+        row.team = team
+    row.version += 1
+    save(row, ticket)
+    kind = Event.Kind.TAKEN if to == by else Event.Kind.ASSIGNED
+    record(row, kind, Writer.of(by), clock.now(), to=str(to) if to else "", to_id=to.pk if to else None)
+    return row
+
+
+def take(ticket: Ticket, *, by: Person) -> Ticket:
+    """Assign the ticket to oneself."""
+    return assign(ticket, to=by, by=by)
+
+
+@transaction.atomic
+def hold(ticket: Ticket, *, by: Person, reason: str, party: str) -> Ticket:
+    """The centre waits for a third party; the customer sees ``party`` and ``reason``. The promise's clock stops."""
+    now = clock.now()
+    row = Ticket.objects.locked(ticket.pk)
+    workflow.move(row, "hold", now)
+    row.hold_reason, row.hold_party = reason, party
+    save(row, ticket)
+    record(row, Event.Kind.HELD, Writer.of(by), now, reason=reason, party=party)
+    return row
+
+
+@transaction.atomic
+def resume(ticket: Ticket, *, by: Person) -> Ticket:
+    """The third party answered: the turn is the centre's again, with what was left of the promised time."""
+    now = clock.now()
+    row = Ticket.objects.locked(ticket.pk)
+    workflow.move(row, "resume", now)
+    save(row, ticket)
+    record(row, Event.Kind.RESUMED, Writer.of(by), now)
+    return row
+
+
+@transaction.atomic
+def close(ticket: Ticket, *, by: Writer, reason: str, comment: str = "") -> Ticket:
+    """Close with a reason. ``comment`` is the customer's last word, or the centre's, shown in the correspondence."""
+    now = clock.now()
+    row = Ticket.objects.locked(ticket.pk)
+    workflow.move(row, "close", now)
+    row.close_reason = CloseReason(reason)
+    message = None
+    if comment:
+        customer = reason == CloseReason.SOLVED_BY_CUSTOMER
+        kind = Message.Kind.FOLLOW_UP if customer else Message.Kind.ANSWER
+        channel = Channel.PORTAL if customer else Channel.DESK
+        message = letters.write(row, kind, by, comment, now, channel=channel)
+    save(row, ticket)
+    record(row, Event.Kind.CLOSED, by, now, message=message, reason=str(reason))
+    return row
+
+
+@transaction.atomic
+def reopen(
+    ticket: Ticket,
+    *,
+    by: Writer,
+    text: str = "",
+    draft: Draft | None = None,
+    submission: uuid.UUID | None = None,
+    channel: str = Channel.PORTAL,
+    rest: str = "",
+) -> Ticket:
+    """Open a closed ticket again, with the centre; whether it is still allowed is for ``access`` to say.
+
+    ``draft`` gives its files to the letter that ``text`` becomes; a mail is a letter without a text, too.
+    """
+    now = clock.now()
+    row = Ticket.objects.locked(ticket.pk)
+    before = row.close_reason
+    workflow.move(row, "reopen", now)
+    row.merged_into = None
+    message = None
+    if text or channel == Channel.MAIL:
+        message = letters.write(
+            row,
+            Message.Kind.FOLLOW_UP,
+            by,
+            text,
+            now,
+            channel=channel,
+            submission=submission,
+            draft=draft,
+            rest=rest,
+        )
+    save(row, ticket)
+    record(row, Event.Kind.REOPENED, by, now, message=message, closed_for=before)
+    return row
+
+
+@transaction.atomic
+def claim(person: Person) -> list[Ticket]:
+    """Give the person every ticket opened without an account from the address their account has proved."""
+    claimed = list(Ticket.objects.select_for_update(of=("self",)).claimable_by(person.email).order_by("pk"))
+    now = clock.now()
+    for row in claimed:
+        row.requester = person
+        row.save(update_fields=["requester"])
+        row.guest_links.all().delete()
+        record(row, Event.Kind.CLAIMED, Writer.of(person), now)
+    return claimed
+
+
+def recalculate_deadlines() -> int:
+    """After a change of the calendar tables: the due times of all running promises. Returns how many changed."""
+    calendar.changed()
+    changed = 0
+    for pk in list(Ticket.objects.with_centre().values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = Ticket.objects.locked(pk)
+            due = workflow.recalculated_due(row)
+            if due != row.answer_due_at:
+                row.answer_due_at = due
+                row.save(update_fields=["answer_due_at"])
+                changed += 1
+    return changed

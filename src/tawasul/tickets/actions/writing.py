@@ -1,0 +1,232 @@
+"""Verbs that write a letter: opening, follow-up, answer, note."""
+
+import uuid
+
+from django.db.models import Max
+
+from tawasul.accounts.models import Person, TermsVersion
+from tawasul.core import clock
+from tawasul.core.domains import DomainName
+from tawasul.core.kept import Kept
+from tawasul.core.prepared import insert
+from tawasul.search.normalise import normalise
+from tawasul.tickets import letters, numbers, workflow
+from tawasul.tickets.actions.record import once, record, save
+from tawasul.tickets.models import (
+    Channel,
+    Draft,
+    Event,
+    Message,
+    Purpose,
+    Service,
+    Ticket,
+)
+from tawasul.tickets.writers import Writer
+
+
+def open_ticket(
+    *,
+    by: Writer,
+    purpose: str,
+    service: Service,
+    subject: str,
+    text: str,
+    terms: TermsVersion | None,
+    language: str,
+    wanted: str = "",
+    domain: DomainName | None = None,
+    request_number: str = "",
+    follows: Ticket | None = None,
+    draft: Draft | None = None,
+    submission: uuid.UUID | None = None,
+    channel: str = Channel.PORTAL,
+    rest: str = "",
+) -> Ticket:
+    """Open a ticket with its first message; the promise of an answer runs from now.
+
+    ``draft`` gives its files to the message and ceases to exist. Two sendings of one ``submission`` make one ticket.
+    ``rest`` is what is folded away of a mail: quotations and the like.
+    """
+
+    html = letters.drawn(Message.Kind.OPENING, text)
+    found_by = normalise(" ".join((subject, domain.unicode, domain.ascii) if domain else (subject,)))
+
+    def attempt() -> Ticket:
+        now = clock.now()
+        ticket = Ticket(
+            number=numbers.new_number(_issued()),
+            purpose=Purpose(purpose),
+            service=service,
+            team_id=service.team_id,
+            subject=subject,
+            requester=by.person,
+            requester_name=by.name,
+            requester_email=by.email,
+            language=language,
+            channel=channel,
+            terms=terms,
+            follows=follows,
+            request_number=request_number,
+            message_count=1,
+        )
+        if domain is not None:
+            ticket.domain_typed, ticket.domain_unicode = domain.typed, domain.unicode
+            ticket.domain_ascii = domain.ascii
+        ticket.search_key = found_by
+        workflow.open_with_centre(ticket, now)
+        insert(ticket)
+        message = letters.write(
+            ticket,
+            Message.Kind.OPENING,
+            by,
+            text,
+            now,
+            wanted=wanted,
+            channel=channel,
+            submission=submission,
+            draft=draft,
+            html=html,
+            rest=rest,
+        )
+        record(ticket, Event.Kind.OPENED, by, now, message=message)
+        return ticket
+
+    return once(attempt, submission, lambda message: message.ticket)
+
+
+def follow_up(
+    ticket: Ticket,
+    *,
+    by: Writer,
+    text: str,
+    draft: Draft | None = None,
+    submission: uuid.UUID | None = None,
+    channel: str = Channel.PORTAL,
+    rest: str = "",
+) -> Message:
+    """The customer writes again: the turn goes to the centre and the silence clock stops."""
+
+    html = letters.drawn(Message.Kind.FOLLOW_UP, text)
+
+    def attempt() -> Message:
+        now = clock.now()
+        row = Ticket.objects.locked(ticket.pk)
+        workflow.move(row, "follow_up", now)
+        message = letters.write(
+            row,
+            Message.Kind.FOLLOW_UP,
+            by,
+            text,
+            now,
+            channel=channel,
+            submission=submission,
+            draft=draft,
+            html=html,
+            rest=rest,
+        )
+        save(row, ticket)
+        record(row, Event.Kind.FOLLOWED_UP, by, now, message=message)
+        return message
+
+    return once(attempt, submission, lambda message: message)
+
+
+class Overtaken(Exception):
+    """Somebody wrote since the answer's author looked; ``letters`` are what they have not read, oldest first."""
+
+    def __init__(self, letters: list[Message]) -> None:
+        super().__init__(f"{len(letters)} unread")
+        self.letters = letters
+
+
+def answer(
+    ticket: Ticket,
+    *,
+    by: Person,
+    text: str,
+    draft: Draft | None = None,
+    submission: uuid.UUID | None = None,
+    seen: int | None = None,
+    channel: str = Channel.DESK,
+    rest: str = "",
+) -> Message:
+    """The centre's public answer: the promise is kept, and the clock that closes for silence starts here.
+
+    ``seen`` is the key of the newest letter that the author had before them; raises Overtaken where the customer
+    or a colleague has written since.
+    """
+
+    html = letters.drawn(Message.Kind.ANSWER, text)
+
+    def attempt() -> Message:
+        now = clock.now()
+        row = Ticket.objects.locked(ticket.pk)
+        workflow.move(row, "answer", now)
+        if seen is not None:
+            newer = row.messages.filter(pk__gt=seen).exclude(kind=Message.Kind.NOTE).exclude(author=by)
+            unread = list(newer.order_by("pk"))
+            if unread:
+                raise Overtaken(unread)
+        if row.assignee_id is None:
+            row.assignee = by
+        writer = Writer.of(by)
+        message = letters.write(
+            row,
+            Message.Kind.ANSWER,
+            writer,
+            text,
+            now,
+            channel=channel,
+            submission=submission,
+            draft=draft,
+            html=html,
+            rest=rest,
+        )
+        save(row, ticket)
+        record(row, Event.Kind.ANSWERED, writer, now, message=message)
+        return message
+
+    return once(attempt, submission, lambda message: message)
+
+
+def note(
+    ticket: Ticket, *, by: Person, text: str, draft: Draft | None = None, submission: uuid.UUID | None = None
+) -> Message:
+    """An internal note: no clock and no turn changes, and the customer never sees it."""
+
+    html = letters.drawn(Message.Kind.NOTE, text)
+
+    def attempt() -> Message:
+        now = clock.now()
+        row = Ticket.objects.locked(ticket.pk)
+        writer = Writer.of(by)
+        message = letters.write(
+            row,
+            Message.Kind.NOTE,
+            writer,
+            text,
+            now,
+            channel=Channel.DESK,
+            submission=submission,
+            draft=draft,
+            html=html,
+        )
+        save(row, ticket)
+        record(row, Event.Kind.NOTED, writer, now, message=message)
+        return message
+
+    return once(attempt, submission, lambda message: message)
+
+
+def _newest_key() -> int:
+    newest: int | None = Ticket.objects.aggregate(newest=Max("pk"))["newest"]
+    return newest or 0
+
+
+_newest = Kept(_newest_key)
+_MEANWHILE = 100_000  # more tickets than can be opened while a value is kept
+
+
+def _issued() -> int:
+    """An upper bound of the numbers given out. Keys only grow, so the newest one bounds the count without counting."""
+    return _newest() + _MEANWHILE
