@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tawasul.accounts.models import Person
-from tawasul.tickets import actions, silence
+from tawasul.tickets import actions, silence, workflow
 from tawasul.tickets.models import CloseReason, Event, Status, Ticket
 from tawasul.tickets.writers import Writer
 from tests.world import OpenATicket
@@ -139,7 +139,7 @@ def test_customer_and_two_closers_at_the_same_moment_leave_one_outcome(
                 try:
                     actions.follow_up(ticket, by=Writer.of(noura), text="ما زالت")
                     followed.append(ticket.pk)
-                except actions.workflow.IllegalMove:
+                except workflow.IllegalMove:
                     pass
         except BaseException as error:  # noqa: BLE001
             failures.append(error)
