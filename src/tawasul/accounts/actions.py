@@ -1,15 +1,16 @@
 """What happens to an account: one function a verb, one transaction."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from tawasul.accounts.models import EmailChange, KnownDevice, Person
+from tawasul.accounts.models import Change, EmailChange, KnownDevice, Person
 from tawasul.accounts.post import Post
 from tawasul.accounts.requests import activate, expire_requests, request_account, send_again
 from tawasul.core import clock
@@ -189,4 +190,28 @@ def recognise_device(person: Person, token: str, *, label: str, network: str, po
         context={"device": label, "network": network, "at": now, "link": link},
         key=f"new-device:{device.pk}",
         person=person,
+    )
+
+
+def record_change(
+    noun: str, obj: models.Model, before: Mapping[str, Any], after: Mapping[str, Any], by: Person
+) -> Change | None:
+    """Keep in the history of settings that ``by`` changed ``obj``, within the caller's transaction.
+
+    ``before`` and ``after`` hold what a reader would recognise, by field: texts, numbers, yes or no, names, lists of
+    names; fit for JSON. An empty ``before`` means that the object was added, an empty ``after`` that it was removed.
+    Only what differs is kept; None where nothing does.
+    """
+    differing = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    if not differing:
+        return None
+    return Change.objects.create(
+        noun=noun,
+        object_id=str(obj.pk),
+        object_name=str(obj)[:200],
+        verb="added" if not before else "changed" if after else "removed",
+        before={name: before[name] for name in differing if name in before},
+        after={name: after[name] for name in differing if name in after},
+        by=by,
+        by_name=by.full_name or by.username,
     )

@@ -108,6 +108,7 @@ class Team(models.Model):
         limit_choices_to={"is_staff": True},
     )
     is_closed = models.BooleanField(_("only members see its tickets"), default=False)
+    is_active = models.BooleanField(_("tickets are given to it"), default=True)
 
     class Meta:
         verbose_name = _("team")

@@ -36,6 +36,11 @@ class Migration(migrations.Migration):
             name='is_closed',
             field=models.BooleanField(default=False, verbose_name='only members see its tickets'),
         ),
+        migrations.AddField(
+            model_name='team',
+            name='is_active',
+            field=models.BooleanField(default=True, verbose_name='tickets are given to it'),
+        ),
         migrations.CreateModel(
             name='Change',
             fields=[
