@@ -1,4 +1,4 @@
-"""Who passes the desk's door: staff, with two-step sign-in where the installation asks for it."""
+"""Who passes the desk's door: staff, with two-step sign-in where the installation asks for it; and for what."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tawasul.accounts import access as accounts_access
+from tawasul.accounts import roles
 from tawasul.accounts.models import Person
+from tawasul.accounts.roles import Permission
 from tawasul.tickets import access as tickets_access
 
 P = ParamSpec("P")
@@ -49,6 +51,31 @@ def staff_only(view: Door[P]) -> Door[P]:
         return turned_away(request, back_to=back_to) or view(request, *args, **kwargs)
 
     return cast(Door[P], guarded)
+
+
+def allowed(permission: Permission) -> Callable[[Door[P]], Door[P]]:
+    """Guards a view for the staff whose role may do this; for the others of the staff it does not exist (404)."""
+
+    def guard(view: Door[P]) -> Door[P]:
+        @wraps(view)
+        def permitted(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            require(request, permission)
+            return view(request, *args, **kwargs)
+
+        return staff_only(permitted)
+
+    return guard
+
+
+def require(request: HttpRequest, permission: Permission) -> None:
+    """Where what is needed depends on what was sent: raises Http404 for staff whose role may not do it."""
+    if not roles.may(staff_member(request), permission):
+        raise Http404
+
+
+def permissions_of(person: Person) -> frozenset[str]:
+    """The names of everything that the person's role may do, for a template to ask: ``"answer" in can``."""
+    return frozenset(permission.value for permission in Permission if roles.may(person, permission))
 
 
 def staff_member(request: HttpRequest) -> Person:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tawasul.accounts.models import Person
+from tawasul.accounts.roles import Permission
 from tawasul.core.markdown import render_answer
 from tawasul.desk import correspondence, gate
 from tawasul.desk.correspondence import ANSWER, FORMS, KINDS, NOTE
@@ -20,16 +21,18 @@ from tawasul.tickets import access, actions, drafts
 from tawasul.tickets.models import Draft, Message, Ticket
 from tawasul.tickets.workflow import IllegalMove
 
+NEEDS = {ANSWER: Permission.ANSWER, NOTE: Permission.NOTE}
+
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.ANSWER)
 def answer(request: HttpRequest, number: str) -> HttpResponseBase:
     """Send an answer to the customer."""
     return _sent(request, number, ANSWER)
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.NOTE)
 def note(request: HttpRequest, number: str) -> HttpResponseBase:
     """Save an internal note."""
     return _sent(request, number, NOTE)
@@ -153,6 +156,7 @@ def _uploads(request: HttpRequest) -> "list[UploadedFile[Any]]":
 def _known(request: HttpRequest, number: str, kind: str) -> Ticket:
     if kind not in FORMS:
         raise Http404
+    gate.require(request, NEEDS[kind])
     return access.desk_ticket_for(gate.staff_member(request), number)
 
 

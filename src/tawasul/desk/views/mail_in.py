@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from tawasul.accounts.roles import Permission
 from tawasul.desk import frames, gate
 from tawasul.desk import ledger as shown
 from tawasul.desk.places import back_to
@@ -114,7 +115,7 @@ def octets(raw: bytes, name: str) -> HttpResponse:
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.MAIL)
 def acceptance(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Let a held mail be a follow-up of the ticket it is held beside."""
     person = gate.staff_member(request)
@@ -128,7 +129,7 @@ def acceptance(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.MAIL)
 def new_ticket(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Open a ticket of the sender's from a held mail."""
     person = gate.staff_member(request)
@@ -142,7 +143,7 @@ def new_ticket(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.MAIL)
 def discarding(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Nothing is to become of the mail."""
     person = gate.staff_member(request)
@@ -156,7 +157,7 @@ def discarding(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.MAIL)
 def replay(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Read the mail again and do what then follows from it."""
     person = gate.staff_member(request)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from tawasul.accounts.roles import Permission
 from tawasul.core import logs
 from tawasul.core.addresses import BadAddress
 from tawasul.core.text import isolate
@@ -90,7 +91,7 @@ def _readable(request: HttpRequest, pk: int) -> OutgoingMail:
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.MAIL)
 def resending(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send it again, to the same address: what has not gone out is tried at once, of what has a copy is sent."""
     person = gate.staff_member(request)
@@ -107,7 +108,7 @@ def resending(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.MAIL)
 def address(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send it to another address: the mail itself while it has not gone out, else a copy."""
     person = gate.staff_member(request)
@@ -131,7 +132,7 @@ def address(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.MAIL)
 def settlement(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Nothing more is to be done about a mail that failed or came back."""
     person = gate.staff_member(request)

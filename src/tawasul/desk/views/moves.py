@@ -9,17 +9,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tawasul.accounts.models import Person
+from tawasul.accounts.roles import Permission
 from tawasul.desk import correspondence, gate
 from tawasul.desk.forms import AssigneeForm, ClosureForm, HoldForm
 from tawasul.desk.places import back_to
 from tawasul.tickets import access, actions
-from tawasul.tickets.models import Ticket
+from tawasul.tickets.models import CloseReason, Ticket
 from tawasul.tickets.workflow import IllegalMove
 from tawasul.tickets.writers import Writer
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.ASSIGN)
 def assignee(request: HttpRequest, number: str) -> HttpResponseBase:
     """Take the ticket (assignee=me), give it to somebody, or leave it to nobody (empty)."""
     person = gate.staff_member(request)
@@ -39,7 +40,7 @@ def assignee(request: HttpRequest, number: str) -> HttpResponseBase:
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.ANSWER)
 def hold(request: HttpRequest, number: str) -> HttpResponseBase:
     """Put on hold: the centre waits for a third party, and the customer reads for whom and why."""
     person = gate.staff_member(request)
@@ -58,7 +59,7 @@ def hold(request: HttpRequest, number: str) -> HttpResponseBase:
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.ANSWER)
 def resume(request: HttpRequest, number: str) -> HttpResponseBase:
     """End the hold: the turn is the centre's again."""
     person = gate.staff_member(request)
@@ -67,7 +68,7 @@ def resume(request: HttpRequest, number: str) -> HttpResponseBase:
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.ANSWER)
 def closure(request: HttpRequest, number: str) -> HttpResponseBase:
     """Close with a reason, and a last answer where there is one."""
     person = gate.staff_member(request)
@@ -76,6 +77,8 @@ def closure(request: HttpRequest, number: str) -> HttpResponseBase:
     if not form.is_valid():
         return correspondence.page(request, ticket, closure=form, status=422)
     given = form.cleaned_data
+    if given["reason"] == CloseReason.SPAM:
+        gate.require(request, Permission.SPAM)
 
     def close() -> None:
         actions.close(ticket, by=Writer.of(person), reason=given["reason"], comment=given["comment"])
@@ -84,7 +87,7 @@ def closure(request: HttpRequest, number: str) -> HttpResponseBase:
 
 
 @require_POST
-@gate.staff_only
+@gate.allowed(Permission.ANSWER)
 def reopening(request: HttpRequest, number: str) -> HttpResponseBase:
     """Open a closed ticket again; staff may at any time."""
     person = gate.staff_member(request)
