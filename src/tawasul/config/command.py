@@ -11,7 +11,7 @@ COMMANDS = {
     "serve": ("serve", "the web server: --host --port --workers --threads"),
     "worker": ("worker", "the worker: reactions, mail, previews, the schedule"),
     "migrate": ("migrate", "bring the database and the collected files up to date"),
-    "seed": ("seed", "put the example centre into an empty data folder"),
+    "seed": ("seed", "put the example centre into an empty data folder; --tickets N: and a large stock"),
     "createadmin": ("django:createadmin", "make an administrator's account"),
     "close-silent": ("django:close_silent", "close what is silent: --now ISO --dry-run"),
     "files": ("files", "files check PATH…: say which files would be accepted"),
