@@ -1,6 +1,6 @@
 """What the ledger's pages say: states and outcomes in words, filters with their counts, and the alarm above them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -162,9 +162,11 @@ def notes_of(mail: IncomingMail) -> list[str]:
     return [known[note] for note in mail.notes if note in known]
 
 
-def choices(box: str, chosen: str) -> list[Choice]:
+def choices(box: str, chosen: str, hidden: Collection[int] = ()) -> list[Choice]:
     """The filters of what came in (``in``) or went out (``out``), each with its bounded count."""
-    names, counts = (STATES_IN, ledger.counts_in()) if box == "in" else (STATES_OUT, ledger.counts_out())
+    names, counts = (
+        (STATES_IN, ledger.counts_in(hidden)) if box == "in" else (STATES_OUT, ledger.counts_out(hidden))
+    )
     base = reverse(f"desk:mail_{box}")
     return [
         Choice(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tawasul.accounts.models import Person
+from tawasul.accounts.roles import hidden_teams
 from tawasul.mail import ledger
 from tawasul.tickets import queries
 
@@ -55,7 +56,7 @@ def shelves_for(person: Person) -> list[Shelf]:
         number, href = counts.get(name), f"{base}?view={name}"
         late = name == "overdue" and bool(number)
         made.append(Shelf(name, label, icon, group, href, bounded(number), late=late))
-    waiting = ledger.count_for_staff()
+    waiting = ledger.count_for_staff(hidden_teams(person))
     made.append(
         Shelf(
             MAIL,

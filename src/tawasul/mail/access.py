@@ -1,21 +1,24 @@
-"""Who may see the ledger: staff at work. For everybody else there is none (404)."""
+"""Who may see the ledger: staff at work, but for mails about tickets of closed teams that they do not belong to. For
+everybody else there is none (404)."""
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
 from tawasul.accounts.models import Person
 from tawasul.mail.models import IncomingMail, OutgoingMail
-from tawasul.tickets.access import is_at_work
+from tawasul.tickets.access import is_at_work, is_open_to
+from tawasul.tickets.models import Ticket
 
 Viewer = Person | AnonymousUser
 
 
 def incoming_for(person: Viewer, pk: int) -> IncomingMail:
     """A mail that came in, with its ticket and who decided. Raises Http404 for whoever is not staff at work."""
-    related = ("ticket", "letter", "about", "person", "decided_by")
+    related = ("ticket", "letter__ticket", "about__ticket", "person", "decided_by")
     mail = IncomingMail.objects.select_related(*related).filter(pk=pk).first() if is_at_work(person) else None
     if mail is None:
         raise Http404
+    _open_to(person, mail.ticket, mail.letter and mail.letter.ticket, mail.about and mail.about.ticket)
     return mail
 
 
@@ -25,4 +28,11 @@ def outgoing_for(person: Viewer, pk: int) -> OutgoingMail:
     mail = OutgoingMail.objects.select_related(*related).filter(pk=pk).first() if is_at_work(person) else None
     if mail is None:
         raise Http404
+    _open_to(person, mail.ticket)
     return mail
+
+
+def _open_to(person: Viewer, *tickets: Ticket | None) -> None:
+    for ticket in tickets:
+        if ticket is not None and not (isinstance(person, Person) and is_open_to(person, ticket)):
+            raise Http404

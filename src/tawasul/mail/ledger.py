@@ -1,16 +1,18 @@
 """The ledger as pages: mails of one direction in one state, the newest first; finding one; what waits for staff.
 
+``hidden`` are keys of closed teams (``accounts.roles.hidden_teams``) whose tickets' mails are left out.
+
 Nothing here counts a table: counts stop at ``COUNT_UP_TO``, pages are cut by keys, every list is served by an index.
 A search is served by an index where it names an address or a ticket, or a mail of ours by its Message-ID; everything
 else is looked for among the newest mails only, and the caller says so.
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, F, Manager, Model, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Lower, Substr
 
 from tawasul.core.addresses import BadAddress, parse_address
@@ -23,6 +25,10 @@ from tawasul.tickets import numbers
 from tawasul.tickets.models import Ticket
 
 In, Out = IncomingMail.State, OutgoingMail.State
+M = TypeVar("M", bound=Model)
+Counts = Mapping[str, QuerySet[Any]]
+Hidden = Collection[int]
+NONE: Final[Hidden] = frozenset()
 
 PAGE: Final = 25
 COUNT_UP_TO: Final = 100  # a larger count is shown as "99+"
@@ -82,52 +88,56 @@ def understood(typed: str) -> Search:
     return Search(words=tuple(normalise(typed).split()[:8]))
 
 
-def incoming(state: str = "", *, after: str = "", before: str = "") -> Page[IncomingMail]:
+def incoming(
+    state: str = "", *, after: str = "", before: str = "", hidden: Hidden = NONE
+) -> Page[IncomingMail]:
     """A page of what came in, in one state or all."""
-    rows = _light_in()
+    rows = _light_in(hidden)
     if state:
         rows = rows.filter(state=state)
     return page(rows, "received_at", PAGE, after=after, before=before, newest_first=True)
 
 
-def outgoing(state: str = "", *, after: str = "", before: str = "") -> Page[OutgoingMail]:
+def outgoing(
+    state: str = "", *, after: str = "", before: str = "", hidden: Hidden = NONE
+) -> Page[OutgoingMail]:
     """A page of what went out or is to go, in one state or all."""
-    rows = _light_out()
+    rows = _light_out(hidden)
     if not state:  # they were written in the order of their keys
         return page(rows, "pk", PAGE, after=after, before=before, newest_first=True)
     rows = rows.exclude(bounce="") if state == BOUNCED else rows.filter(state=state)
     return page(rows, "created_at", PAGE, after=after, before=before, newest_first=True)
 
 
-def counts_in() -> dict[str, int]:
+def counts_in(hidden: Hidden = NONE) -> dict[str, int]:
     """How many came in and are in which state, each up to COUNT_UP_TO."""
-    return _COUNTS_IN()
+    return _counted(_of_in, _COUNTS_IN, hidden)
 
 
-def counts_out() -> dict[str, int]:
+def counts_out(hidden: Hidden = NONE) -> dict[str, int]:
     """How many are to go out and are in which state, each up to COUNT_UP_TO."""
-    return _COUNTS_OUT()
+    return _counted(_of_out, _COUNTS_OUT, hidden)
 
 
-def count_for_staff() -> int:
+def count_for_staff(hidden: Hidden = NONE) -> int:
     """How many mails wait for a decision of staff, up to COUNT_UP_TO. One query, which every page of the desk asks."""
-    return min(sum(_COUNTS_FOR_STAFF().values()), COUNT_UP_TO)
+    return min(sum(_counted(_of_both, _COUNTS_FOR_STAFF, hidden).values()), COUNT_UP_TO)
 
 
-def for_staff() -> ForStaff:
+def for_staff(hidden: Hidden = NONE) -> ForStaff:
     """Held and parked, failed and come back: the first page of each. Three queries."""
     held, parked = (
-        list(_light_in().filter(state=state).order_by("-received_at", "-pk")[: PAGE + 1])
+        list(_light_in(hidden).filter(state=state).order_by("-received_at", "-pk")[: PAGE + 1])
         for state in (In.HELD, In.PARKED)
     )
     came = sorted([*held, *parked], key=lambda mail: (mail.received_at, mail.pk), reverse=True)
-    went = list(_for_staff(_light_out()).order_by("-created_at", "-pk")[: PAGE + 1])
+    went = list(_for_staff(_light_out(hidden)).order_by("-created_at", "-pk")[: PAGE + 1])
     return ForStaff(came[:PAGE], went[:PAGE], more_in=len(came) > PAGE, more_out=len(went) > PAGE)
 
 
-def found_incoming(search: Search) -> list[IncomingMail]:
+def found_incoming(search: Search, hidden: Hidden = NONE) -> list[IncomingMail]:
     """At most MOST_FOUND mails that came in, the newest first."""
-    rows = _light_in().order_by("-received_at", "-pk")
+    rows = _light_in(hidden).order_by("-received_at", "-pk")
     if search.number:
         return list(rows.filter(ticket__number=search.number)[:MOST_FOUND])
     if search.message_id:
@@ -144,9 +154,9 @@ def found_incoming(search: Search) -> list[IncomingMail]:
     return list(rows.filter(pk__in=keys))
 
 
-def found_outgoing(search: Search) -> list[OutgoingMail]:
+def found_outgoing(search: Search, hidden: Hidden = NONE) -> list[OutgoingMail]:
     """At most MOST_FOUND mails that went out or are to go, the newest first."""
-    rows = _light_out().order_by("-created_at", "-pk")
+    rows = _light_out(hidden).order_by("-created_at", "-pk")
     if search.number:
         return list(rows.filter(ticket__number=search.number)[:MOST_FOUND])
     if search.message_id:
@@ -188,12 +198,16 @@ def original_head(mail: IncomingMail) -> bytes:
     return zlib.decompressobj().decompress(bytes(begin), _HEAD_READ) if begin else b""
 
 
-def _light_in() -> QuerySet[IncomingMail]:
-    return IncomingMail.objects.select_related("ticket").defer(*_HEAVY_IN)
+def _light_in(hidden: Hidden) -> QuerySet[IncomingMail]:
+    return _shown(IncomingMail.objects, hidden).select_related("ticket").defer(*_HEAVY_IN)
 
 
-def _light_out() -> QuerySet[OutgoingMail]:
-    return OutgoingMail.objects.select_related("ticket").defer(*_HEAVY_OUT)
+def _light_out(hidden: Hidden) -> QuerySet[OutgoingMail]:
+    return _shown(OutgoingMail.objects, hidden).select_related("ticket").defer(*_HEAVY_OUT)
+
+
+def _shown(mails: Manager[M], hidden: Hidden) -> QuerySet[M]:
+    return mails.exclude(ticket__team__in=hidden) if hidden else mails.all()
 
 
 def _for_staff(rows: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
@@ -201,21 +215,35 @@ def _for_staff(rows: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
     return rows.filter(Q(settled_at__isnull=True) & (Q(state=Out.FAILED) | ~Q(bounce="")))
 
 
-_COUNTS_IN: Final = PreparedCounts(
-    lambda: {state: IncomingMail.objects.filter(state=state)[:COUNT_UP_TO] for state in STATES_IN if state}
-)
-_COUNTS_OUT: Final = PreparedCounts(
-    lambda: {
-        **{str(state): OutgoingMail.objects.filter(state=state)[:COUNT_UP_TO] for state in Out},
-        BOUNCED: OutgoingMail.objects.exclude(bounce="")[:COUNT_UP_TO],
+def _of_in(hidden: Hidden = NONE) -> Counts:
+    rows = _shown(IncomingMail.objects, hidden)
+    return {state: rows.filter(state=state)[:COUNT_UP_TO] for state in STATES_IN if state}
+
+
+def _of_out(hidden: Hidden = NONE) -> Counts:
+    rows = _shown(OutgoingMail.objects, hidden)
+    return {
+        **{str(state): rows.filter(state=state)[:COUNT_UP_TO] for state in Out},
+        BOUNCED: rows.exclude(bounce="")[:COUNT_UP_TO],
     }
-)
-_COUNTS_FOR_STAFF: Final = PreparedCounts(
-    lambda: {
-        "in": IncomingMail.objects.filter(state__in=(In.HELD, In.PARKED))[:COUNT_UP_TO],
-        "out": _for_staff(OutgoingMail.objects.all())[:COUNT_UP_TO],
+
+
+def _of_both(hidden: Hidden = NONE) -> Counts:
+    waiting = _shown(IncomingMail.objects, hidden).filter(state__in=(In.HELD, In.PARKED))
+    return {
+        "in": waiting[:COUNT_UP_TO],
+        "out": _for_staff(_shown(OutgoingMail.objects, hidden))[:COUNT_UP_TO],
     }
-)
+
+
+def _counted(of: Callable[[Hidden], Counts], prepared: PreparedCounts, hidden: Hidden) -> dict[str, int]:
+    """Where nothing is hidden, which is nearly always, by the prepared statement."""
+    return PreparedCounts(lambda: of(hidden))() if hidden else prepared()
+
+
+_COUNTS_IN: Final = PreparedCounts(lambda: _of_in())
+_COUNTS_OUT: Final = PreparedCounts(lambda: _of_out())
+_COUNTS_FOR_STAFF: Final = PreparedCounts(lambda: _of_both())
 
 
 def _matching(search: Search, rows: Iterable[tuple[int, str, str, str]]) -> list[int]:

@@ -9,6 +9,7 @@ from django.http import Http404
 
 from tawasul.accounts.access import two_steps_missing
 from tawasul.accounts.models import Person
+from tawasul.accounts.roles import hidden_teams
 from tawasul.attachments.models import StoredFile
 from tawasul.core import centre, clock
 from tawasul.core.prepared import Prepared
@@ -35,10 +36,18 @@ def ticket_for(person: Viewer, number: str) -> Ticket:
 
 
 def desk_ticket_for(person: Viewer, number: str) -> Ticket:
-    """Any ticket, for staff. Raises Http404 for whoever is not staff."""
-    if not is_at_work(person):
+    """A ticket, for staff. Raises Http404 for whoever is not staff, and for a closed team's ticket to others."""
+    if not isinstance(person, Person) or not is_at_work(person):
         raise Http404
-    return _one(_ANY, number)
+    ticket = _one(_ANY, number)
+    if not is_open_to(person, ticket):
+        raise Http404
+    return ticket
+
+
+def is_open_to(person: Person, ticket: Ticket) -> bool:
+    """Whether a member of staff may see the ticket: all but those of closed teams that they do not belong to."""
+    return ticket.team_id is None or ticket.team_id not in hidden_teams(person)
 
 
 def is_staff(person: Viewer) -> bool:
@@ -72,8 +81,9 @@ def draft_for(person: Viewer, key: uuid.UUID, *, browser_hash: str = "") -> Draf
 def file_for(
     viewer: Viewer, file_id: uuid.UUID, *, guest_tickets: Collection[int] = (), browser_hash: str = ""
 ) -> StoredFile:
-    """A stored file that the viewer may see: on a ticket of theirs (never on a note), on a draft of theirs, or any
-    for staff. ``guest_tickets`` are keys of tickets that this browser holds a personal link to. Raises Http404."""
+    """A stored file that the viewer may see: on a ticket of theirs (never on a note), on a draft of theirs, or, for
+    staff, on any ticket that is open to them. ``guest_tickets`` are keys of tickets that this browser holds a personal
+    link to. Raises Http404."""
     attachment = (
         Attachment.objects.select_related("file", "message__ticket", "draft").filter(file_id=file_id).first()
     )
@@ -86,10 +96,11 @@ def file_for(
     message = attachment.message
     assert message is not None  # the constraint: on a message or on a draft
     ticket = message.ticket
-    if is_at_work(viewer):
+    if isinstance(viewer, Person) and is_at_work(viewer) and is_open_to(viewer, ticket):
         return attachment.file
     mine = isinstance(viewer, Person) and ticket.requester_id == viewer.pk
-    if (mine or ticket.pk in guest_tickets) and message.kind != Message.Kind.NOTE:
+    shown = message.shown_from is None or message.shown_from <= clock.now()
+    if (mine or ticket.pk in guest_tickets) and message.kind != Message.Kind.NOTE and shown:
         return attachment.file
     raise Http404
 

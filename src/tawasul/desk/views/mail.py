@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tawasul.accounts.roles import hidden_teams
 from tawasul.core import clock
 from tawasul.desk import gate
 from tawasul.desk import ledger as shown
@@ -21,7 +22,7 @@ from tawasul.mail.models import IncomingMail
 @gate.staff_only
 def for_staff(request: HttpRequest) -> HttpResponse:
     """What staff must see to: held and unreadable, not sent and come back."""
-    found = ledger.for_staff()
+    found = ledger.for_staff(hidden_teams(gate.staff_member(request)))
     return _page(
         request,
         "desk/mail/for_staff.html",
@@ -50,10 +51,11 @@ def went_out(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, box: str) -> HttpResponse:
+    hidden = hidden_teams(gate.staff_member(request))
     typed = request.GET.get("q", "").strip()[:1000]
     if typed:
         search = ledger.understood(typed)
-        rows = _dressed(ledger.found_incoming(search) if box == "in" else ledger.found_outgoing(search))
+        rows = _dressed((ledger.found_incoming if box == "in" else ledger.found_outgoing)(search, hidden))
         return _page(
             request, "desk/mail/list.html", box, rows=rows, typed=typed, search=search, most=ledger.MOST_FOUND
         )
@@ -61,14 +63,14 @@ def _list(request: HttpRequest, box: str) -> HttpResponse:
     names = shown.STATES_IN if box == "in" else shown.STATES_OUT
     state = state if state in names else ""
     cursor = {"after": request.GET.get("after", "")[:60], "before": request.GET.get("before", "")[:60]}
-    page = ledger.incoming(state, **cursor) if box == "in" else ledger.outgoing(state, **cursor)
+    page = (ledger.incoming if box == "in" else ledger.outgoing)(state, **cursor, hidden=hidden)
     kept = {"state": state} if state else {}
     return _page(
         request,
         "desk/mail/list.html",
         box,
         rows=_dressed(page.rows),
-        choices=shown.choices(box, state),
+        choices=shown.choices(box, state, hidden),
         state=state,
         newer="?" + urlencode({**kept, "before": page.newer}) if page.newer else "",
         older="?" + urlencode({**kept, "after": page.older}) if page.older else "",

@@ -19,6 +19,8 @@ from typing import Final
 
 from django.conf import settings
 
+from tawasul.accounts.models import Person
+from tawasul.accounts.roles import Permission, may
 from tawasul.core import centre
 from tawasul.mail import headers
 from tawasul.mail.handling import authentication, brakes, references, senders
@@ -37,7 +39,6 @@ _MACHINES: Final = {
     Class.REPORT: Outcome.REPORT,
     Class.LIST: Outcome.LIST,
 }
-_FEW: Final = 5  # tickets that one merged ticket may lead on through
 
 
 class Step(StrEnum):
@@ -123,20 +124,20 @@ def _by_a_person(mail: IncomingMail, reading: Reading, sender: Sender, pointer: 
         return Decision(Step.HOLD, reason="brake", ticket=beside, sender=sender)
     if pointer is not None and takes_part:
         return _from_a_participant(mail, reading, sender, pointer.ticket)
-    if pointer is not None and person is not None and access.is_staff(person):
+    if pointer is not None and person is not None and _works_at(person, pointer.ticket):
         return _from_staff(reading, sender, pointer)
     if known is not None:
         return Decision(Step.HOLD, reason="someone_else", ticket=known.ticket, sender=sender)
     return _anew(mail, reading, sender)
 
 
+def _works_at(person: Person, ticket: Ticket) -> bool:
+    return access.is_staff(person) and access.is_open_to(person, ticket) and may(person, Permission.ANSWER)
+
+
 def _from_a_participant(mail: IncomingMail, reading: Reading, sender: Sender, named: Ticket) -> Decision:
-    ticket: Ticket | None = named
-    for _ in range(_FEW):
-        if ticket is None or ticket.close_reason != CloseReason.MERGED:
-            break
-        ticket = references.successor(ticket)
-    if ticket is None or ticket.close_reason == CloseReason.MERGED:
+    ticket = references.successor(named)
+    if ticket is None:
         return Decision(Step.HOLD, reason="merged", ticket=named, sender=sender)
     if ticket.requester is not None and not ticket.requester.is_active:  # and wrote from an earlier address
         return Decision(Step.HOLD, reason="inactive", ticket=ticket, sender=sender)
