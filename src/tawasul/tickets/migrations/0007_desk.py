@@ -264,4 +264,24 @@ class Migration(migrations.Migration):
             model_name='timeentry',
             constraint=models.UniqueConstraint(condition=models.Q(('minutes__isnull', True)), fields=('person',), name='timeentry_one_timer_a_person'),
         ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['waiting_since', 'id'], name='ticket_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(condition=models.Q(('status', 'on_hold')), fields=['updated_at', 'id'], name='ticket_held'),
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at', 'id'], name='ticket_closed'),
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(fields=['created_at', 'id'], name='ticket_created'),
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(fields=['updated_at', 'id'], name='ticket_changed'),
+        ),
     ]

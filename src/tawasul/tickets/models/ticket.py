@@ -193,6 +193,18 @@ class Ticket(models.Model):
             models.Index(
                 fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="ticket_snoozed"
             ),
+            # what the lists of the desk are ordered by; why each is cheap stands in tickets/queue.py
+            models.Index(
+                fields=["waiting_since", "id"],
+                condition=Q(waiting_since__isnull=False),
+                name="ticket_waiting",
+            ),
+            models.Index(fields=["updated_at", "id"], condition=Q(status="on_hold"), name="ticket_held"),
+            models.Index(
+                fields=["closed_at", "id"], condition=Q(closed_at__isnull=False), name="ticket_closed"
+            ),
+            models.Index(fields=["created_at", "id"], name="ticket_created"),
+            models.Index(fields=["updated_at", "id"], name="ticket_changed"),
         ]
 
     def __str__(self) -> str:
