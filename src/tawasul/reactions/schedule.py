@@ -12,6 +12,7 @@ from tawasul.attachments import actions as attachments
 from tawasul.core import clock
 from tawasul.reactions.models import Chore
 from tawasul.tickets import actions, drafts, silence
+from tawasul.tickets.actions import snoozing
 from tawasul.tickets.models import Draft
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def drop_ended_sessions() -> None:
 CHORES: Mapping[str, tuple[timedelta, Callable[[], object]]] = {
     "close_silent": (timedelta(seconds=5), silence.close_silent),
     "warn_silent": (timedelta(minutes=1), silence.warn_silent),
+    "wake_snoozed": (timedelta(seconds=30), snoozing.wake_due),
     # a change of the calendars recalculates at once; this mends what another process opened in that very second
     "recalculate_deadlines": (timedelta(days=1), actions.recalculate_deadlines),
     "expire_requests": (timedelta(hours=1), requests.expire_requests),
