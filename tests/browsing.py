@@ -46,6 +46,11 @@ def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
 
     A script error or a failed request to our own server fails the test when it ends.
     """
+    yield from pages_of(chromium, live_server.url)
+
+
+def pages_of(chromium: "Browser", url: str) -> Iterator[OpenPage]:
+    """The same for a server at that address."""
     contexts: list[Any] = []
     faults: list[str] = []
 
@@ -53,7 +58,7 @@ def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
         *, lang: str = "ar", width: int = 1280, height: int = 900, scheme: str = "light", scripts: bool = True
     ) -> "Page":
         context = chromium.new_context(
-            base_url=live_server.url,
+            base_url=url,
             locale={"ar": "ar-SA", "en": "en-GB"}[lang],
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",

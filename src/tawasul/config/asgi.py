@@ -2,7 +2,8 @@
 
 A request's body is read here, on the event loop, before a thread is taken, and a large answer is sent piece by
 piece with a thread only while a piece is read. So a phone on a bad line holds no thread, and a body beyond the
-limit is refused before Django hears of it.
+limit is refused before Django hears of it. An answer that goes on for hours, such as the news that an open page
+is told, is begun by Django on a thread and goes on here.
 """
 
 import asyncio
@@ -16,6 +17,8 @@ from io import BytesIO
 from typing import Any, BinaryIO, cast
 
 from a2wsgi.wsgi import build_environ
+
+from tawasul.live.handover import HANDOVER, Taken
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -67,7 +70,7 @@ class Front:
         except ClientGone:
             return
         try:
-            await self._answer(self._environ(scope, body, length), send)
+            await self._answer(self._environ(scope, body, length), receive, send)
         finally:
             body.close()
 
@@ -125,13 +128,20 @@ class Front:
         environ["CONTENT_LENGTH"] = str(length)
         environ["wsgi.errors"] = sys.stderr
         environ["wsgi.input_terminated"] = True
+        environ[HANDOVER] = None
         del environ["asgi.scope"]
         return environ
 
-    async def _answer(self, environ: dict[str, Any], send: Send) -> None:
+    async def _answer(self, environ: dict[str, Any], receive: Receive, send: Send) -> None:
         run = asyncio.get_running_loop().run_in_executor
         context = contextvars.copy_context()
         status, headers, content, rest = await run(self.threads, context.run, _call, self.wsgi, environ)
+        taken: Taken | None = environ[HANDOVER]
+        if taken is not None and status == 200:
+            headers = [(name, value) for name, value in headers if name != b"content-length"]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await taken(receive, send)
+            return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content, "more_body": rest is not None})
         if rest is None:

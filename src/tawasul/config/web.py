@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 
@@ -89,6 +90,12 @@ def worker(listener: socket.socket, wsgi: Any, *, threads: int) -> Callable[[], 
         from tawasul.config import databases
         from tawasul.config.asgi import Front
         from tawasul.core import env
+        from tawasul.live.hub import hub
+
+        class Server(uvicorn.Server):
+            def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+                hub().close()  # streams have no end of their own to wait for
+                super().handle_exit(sig, frame)
 
         front = Front(
             wsgi,
@@ -112,7 +119,7 @@ def worker(listener: socket.socket, wsgi: Any, *, threads: int) -> Callable[[], 
             backlog=2048,
         )
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-        server = uvicorn.Server(config)
+        server = Server(config)
         # Ours from here on, not only from uvicorn's start to its end: it raises what it heard once more at the end,
         # and a signal that came before its start would be lost.
         signal.signal(signal.SIGTERM, server.handle_exit)

@@ -17,6 +17,7 @@ from tawasul.desk import gate, ledger
 from tawasul.desk.due import due_of
 from tawasul.desk.forms import AnswerForm, AssigneeForm, ClosureForm, HoldForm, LetterForm, NoteForm
 from tawasul.desk.views.queue import shown_queue
+from tawasul.live import visits
 from tawasul.mail import ledger as mail_ledger
 from tawasul.mail import queries as mail_queries
 from tawasul.mail.models import OutgoingMail
@@ -92,6 +93,7 @@ def page(
         "preview": preview,
         "overtaken": overtaken or [],
         "problem": problem,
+        "here": [one for one in visits.at(ticket.pk) if one.person != person.pk],
         "invalid": status == 422,
     }
     return render(request, "desk/ticket.html", context, status=status)
