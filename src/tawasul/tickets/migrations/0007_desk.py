@@ -284,4 +284,12 @@ class Migration(migrations.Migration):
             model_name='ticket',
             index=models.Index(fields=['updated_at', 'id'], name='ticket_changed'),
         ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('kind', 'answer')), fields=['author', 'at'], name='message_answer_of_person'),
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(condition=models.Q(('assignee__isnull', True)), fields=['team', 'status'], name='ticket_team_unassigned'),
+        ),
     ]

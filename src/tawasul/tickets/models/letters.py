@@ -42,7 +42,10 @@ class Message(models.Model):
     )  # an answer that may still be taken back: the customer sees it from then on
 
     class Meta:
-        indexes = [models.Index(fields=["ticket", "at", "id"], name="message_of_ticket")]
+        indexes = [
+            models.Index(fields=["ticket", "at", "id"], name="message_of_ticket"),
+            models.Index(fields=["author", "at"], condition=Q(kind="answer"), name="message_answer_of_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
