@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tawasul.accounts.models import Person
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
-from tawasul.desk import gate, ledger
+from tawasul.desk import gate, ledger, neighbours
 from tawasul.desk.due import due_of
 from tawasul.desk.forms import AnswerForm, AssigneeForm, ClosureForm, HoldForm, LetterForm, NoteForm
 from tawasul.desk.views.queue import shown_queue
@@ -67,8 +67,10 @@ def page(
         composer = begun(person, ticket, kind, seen=newest)
     mails = mail_queries.mails_of(ticket)
     staff = list(Person.objects.filter(is_staff=True, is_active=True).order_by("full_name", "pk")[:200])
+    beside = shown_queue(request, default=view_of(ticket, person))
     context: dict[str, Any] = {
-        **shown_queue(request, default=_view_of(ticket, person)),
+        **beside,
+        "neighbours": neighbours.around(request, ticket, beside),
         "ticket": ticket,
         "entries": entries,
         "newest": newest,
@@ -144,7 +146,7 @@ def _by_letter(mails: Sequence[OutgoingMail]) -> dict[int, list[OutgoingMail]]:
     return found
 
 
-def _view_of(ticket: Ticket, person: Person) -> str:
+def view_of(ticket: Ticket, person: Person) -> str:
     """The view of the queue in which this person would look for the ticket."""
     match ticket.status:
         case Status.WITH_CUSTOMER | Status.ON_HOLD | Status.CLOSED as status:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission
 from tawasul.core.markdown import render_answer
-from tawasul.desk import correspondence, gate
+from tawasul.core.text import isolate
+from tawasul.desk import correspondence, gate, neighbours
 from tawasul.desk.correspondence import ANSWER, FORMS, KINDS, NOTE
 from tawasul.desk.forms import LetterForm
 from tawasul.desk.places import back_to
@@ -54,6 +55,9 @@ def _sent(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
     if not form.is_valid() or refused:
         composer = correspondence.returned(form, kind, draft)
         return correspondence.page(request, ticket, composer=composer, status=422)
+    onward = None
+    if kind == ANSWER and request.POST.get("then") == "next":
+        onward = neighbours.next_of(request, ticket, default=correspondence.view_of(ticket, person))
     text, key = form.cleaned_data["text"], form.key
     try:
         if kind == NOTE:
@@ -72,6 +76,10 @@ def _sent(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
         composer = correspondence.returned(form, kind, _kept(request, ticket, kind, form))
         problem = _("This ticket was closed meanwhile. Your text is kept: reopen the ticket, then send it.")
         return correspondence.page(request, ticket, composer=composer, problem=problem, status=409)
+    if onward is not None:
+        number = isolate(ticket.spoken_number)
+        messages.success(request, _("Ticket %(number)s is answered; this is the next one.") % {"number": number})
+        return redirect(onward.href)
     said = _("The note is saved. Only staff see it.") if kind == NOTE else _("The answer is sent.")
     messages.success(request, said)
     return redirect(back_to(request, ticket, letter=message.pk))
