@@ -10,7 +10,7 @@ from tawasul.core.domains import DomainName
 from tawasul.core.kept import Kept
 from tawasul.core.prepared import insert
 from tawasul.search.normalise import normalise
-from tawasul.tickets import letters, numbers, workflow
+from tawasul.tickets import letters, mentions, numbers, workflow
 from tawasul.tickets.actions.record import once, record, save
 from tawasul.tickets.models import (
     Channel,
@@ -192,9 +192,10 @@ def answer(
 def note(
     ticket: Ticket, *, by: Person, text: str, draft: Draft | None = None, submission: uuid.UUID | None = None
 ) -> Message:
-    """An internal note: no clock and no turn changes, and the customer never sees it."""
+    """An internal note: no clock and no turn changes, and the customer never sees it. Whom it names is told of it."""
 
-    html = letters.drawn(Message.Kind.NOTE, text)
+    named = mentions.named_in(text, ticket=ticket, by=by)
+    html = mentions.marked(letters.drawn(Message.Kind.NOTE, text), named)
 
     def attempt() -> Message:
         now = clock.now()
@@ -212,6 +213,8 @@ def note(
             html=html,
         )
         save(row, ticket)
+        if named.people:
+            mentions.record(message, named, now)
         record(row, Event.Kind.NOTED, writer, now, message=message)
         return message
 
