@@ -54,10 +54,22 @@ _closed_teams = Kept(
 )
 
 
+def _read_memberships() -> Mapping[int, tuple[int, ...]]:
+    found: dict[int, tuple[int, ...]] = {}
+    rows = Team.members.through.objects.filter(person__is_staff=True).order_by("team_id")
+    for person, team in rows.values_list("person_id", "team_id"):
+        found[person] = (*found.get(person, ()), team)
+    return found
+
+
+_memberships = Kept(_read_memberships)
+
+
 def forget() -> None:
     """Read the tables anew next time; called after a change in this process."""
     permissions.forget()
     _closed_teams.forget()
+    _memberships.forget()
 
 
 def role_of(person: Person) -> str:
@@ -76,3 +88,8 @@ def hidden_teams(person: Person) -> frozenset[int]:
     if not closed or may(person, P.ALL_TEAMS):
         return frozenset()
     return frozenset(team for team, members in closed.items() if person.pk not in members)
+
+
+def teams_of(person: Person) -> tuple[int, ...]:
+    """Keys of the teams that the person is a member of, in their order."""
+    return _memberships().get(person.pk, ())

@@ -4,16 +4,24 @@ Hijri dates are Umm al-Qura as ``hijridate`` has them (1924–2077); outside its
 is given. What depends on the day alone is remembered per language and day.
 """
 
+import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
-from hijridate import Gregorian
+from hijridate import Gregorian, Hijri
 
 from tawasul.core import clock
+from tawasul.core.text import ascii_digits, without_bidi_controls
+
+_FIRST_GREGORIAN_YEAR = 1700  # years from here on are Gregorian, those below it Hijri
+_LAST_YEAR = 2999
+_TYPED_DAY = re.compile(
+    r"(\d{1,4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})\s*(?:هـ|ه|م|AH|CE)?", re.IGNORECASE
+)
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _MONTH, _YEAR = 30 * _DAY, 365 * _DAY
@@ -76,6 +84,41 @@ def duration(length: timedelta | float) -> str:
     """
     seconds = abs(int(length.total_seconds() if isinstance(length, timedelta) else length))
     return _duration(get_language() or "", seconds // _MINUTE)
+
+
+def written_day(typed: str) -> str:
+    """A day as it was typed, in one form: 2026-11-22, or 1448-06-12 where the Hijri calendar is meant.
+
+    The year may stand first or last, digits in either script. Raises ValueError where it is no day.
+    """
+    match = _TYPED_DAY.fullmatch(ascii_digits(without_bidi_controls(typed)).strip())
+    if match is None:
+        raise ValueError("not a day")
+    first, month, last = match.groups()
+    year, day = (first, last) if len(first) == 4 else (last, first)
+    if len(year) != 4 or len(day) > 2:
+        raise ValueError("a year of four digits is missing")
+    written = f"{year}-{int(month):02}-{int(day):02}"
+    day_of(written)
+    return written
+
+
+def day_of(written: str) -> date:
+    """The Gregorian day that ``written_day`` stands for. Raises ValueError where there is no such day."""
+    year, month, day = map(int, written.split("-"))
+    if year > _LAST_YEAR:
+        raise ValueError("no year of anybody's ticket")
+    if year >= _FIRST_GREGORIAN_YEAR:
+        return date(year, month, day)
+    try:
+        return date.fromisoformat(Hijri(year, month, day).to_gregorian().isoformat())
+    except OverflowError:
+        raise ValueError("outside the calendar's range") from None
+
+
+def day_begins(day: date) -> datetime:
+    """The first moment of the day in the current time zone."""
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
 
 
 def _local(moment: datetime) -> datetime:

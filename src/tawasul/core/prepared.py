@@ -40,6 +40,21 @@ class Place(Expression):
         return "%s", [self]
 
 
+class Written(Expression):
+    """A word of our own, written into the SQL where a parameter would stand: SQLite takes an index over some rows only
+    where it can read that the query asks for those. Never for anything that was typed."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        if not word.replace("_", "").isalpha() or not word.isascii():
+            raise ValueError("only a plain word can be written into a query")
+        self.word = str(word)
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]  # a node of its own, called by Django alone
+        """The word in quotes."""
+        return f"'{self.word}'", []
+
+
 class _Compiled:
     """The SQL of one queryset for one kind of database, and how its rows become objects."""
 
@@ -84,10 +99,12 @@ class _Compiled:
 
 
 class Prepared(Generic[M]):
-    """A queryset, built by ``build`` from as many places as it has arguments, whose SQL is made at the first call."""
+    """A queryset, built by ``build`` from as many places as it has arguments, whose SQL is made at the first call.
 
-    def __init__(self, build: "Callable[..., QuerySet[M, Any]]") -> None:
-        self._build = build
+    ``places`` says how many where ``build`` takes any number (``*args``)."""
+
+    def __init__(self, build: "Callable[..., QuerySet[M, Any]]", *, places: int | None = None) -> None:
+        self._build, self._count = build, places
         self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, *values: Any) -> list[Any]:
@@ -95,7 +112,7 @@ class Prepared(Generic[M]):
         connection = _connection()
         compiled = self._compiled.get(connection.vendor)
         if compiled is None:
-            compiled = _Compiled(self._build(*_places(self._build)), connection)
+            compiled = _Compiled(self._build(*_places(self._build, self._count)), connection)
             self._compiled[connection.vendor] = compiled
         return list(compiled.run(connection, values))
 
@@ -107,8 +124,10 @@ class Prepared(Generic[M]):
 class PreparedCounts:
     """Several counts in one statement: ``build`` returns a queryset for each name, which may be sliced."""
 
-    def __init__(self, build: "Callable[..., Mapping[str, QuerySet[Any, Any]]]") -> None:
-        self._build = build
+    def __init__(
+        self, build: "Callable[..., Mapping[str, QuerySet[Any, Any]]]", *, places: int | None = None
+    ) -> None:
+        self._build, self._count = build, places
         self._compiled: dict[str, tuple[list[str], str, list[Any]]] = {}
 
     def __call__(self, *values: Any) -> dict[str, int]:
@@ -123,7 +142,7 @@ class PreparedCounts:
 
     def _compile(self, connection: BaseDatabaseWrapper) -> tuple[list[str], str, list[Any]]:
         counted, all_params = [], []
-        querysets = self._build(*_places(self._build))
+        querysets = self._build(*_places(self._build, self._count))
         for queryset in querysets.values():
             rows = queryset.values_list("pk")
             sql, params = rows.query.get_compiler(connection=connection).as_sql()
@@ -168,8 +187,8 @@ def _connection() -> BaseDatabaseWrapper:
     return connections[router.db_for_read(Model)]
 
 
-def _places(build: Callable[..., Any]) -> list[Place]:
-    return [Place(index) for index in range(len(inspect.signature(build).parameters))]
+def _places(build: Callable[..., Any], count: int | None) -> list[Place]:
+    return [Place(index) for index in range(count or len(inspect.signature(build).parameters))]
 
 
 def _rows(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any], values: Sequence[Any]) -> Any:

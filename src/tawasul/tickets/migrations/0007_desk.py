@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='mention',
-            index=models.Index(condition=models.Q(('seen_at__isnull', True)), fields=['person', '-at', '-id'], name='mention_unseen'),
+            index=models.Index(condition=models.Q(('seen_at__isnull', True)), fields=['person', 'seen_at', '-at', '-id'], name='mention_unseen'),
         ),
         migrations.AddIndex(
             model_name='mention',
@@ -270,7 +270,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
-            index=models.Index(condition=models.Q(('status', 'on_hold')), fields=['updated_at', 'id'], name='ticket_held'),
+            index=models.Index(condition=models.Q(('status', 'on_hold')), fields=['status', 'updated_at', 'id'], name='ticket_held'),
         ),
         migrations.AddIndex(
             model_name='ticket',

@@ -40,7 +40,9 @@ class Mention(models.Model):
         constraints = [models.UniqueConstraint(fields=["message", "person"], name="mention_once")]
         indexes = [
             models.Index(
-                fields=["person", "-at", "-id"], condition=Q(seen_at__isnull=True), name="mention_unseen"
+                fields=["person", "seen_at", "-at", "-id"],
+                condition=Q(seen_at__isnull=True),
+                name="mention_unseen",
             ),
             models.Index(fields=["person", "-at", "-id"], name="mention_of_person"),
         ]

@@ -202,7 +202,9 @@ class Ticket(models.Model):
                 condition=Q(waiting_since__isnull=False),
                 name="ticket_waiting",
             ),
-            models.Index(fields=["updated_at", "id"], condition=Q(status="on_hold"), name="ticket_held"),
+            models.Index(
+                fields=["status", "updated_at", "id"], condition=Q(status="on_hold"), name="ticket_held"
+            ),
             models.Index(
                 fields=["closed_at", "id"], condition=Q(closed_at__isnull=False), name="ticket_closed"
             ),
