@@ -95,7 +95,7 @@ def page(
         "preview": preview,
         "overtaken": overtaken or [],
         "problem": problem,
-        "here": [one for one in visits.at(ticket.pk) if one.person != person.pk],
+        "others_here": [one for one in visits.at(ticket.pk) if one.person != person.pk],
         "invalid": status == 422,
     }
     return render(request, "desk/ticket.html", context, status=status)
