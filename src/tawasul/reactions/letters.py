@@ -17,7 +17,7 @@ from tawasul.core.links import absolute
 from tawasul.mail import actions as mail
 from tawasul.mail.models import OutgoingMail
 from tawasul.service_levels import calendar
-from tawasul.tickets import access, direct
+from tawasul.tickets import access, direct, merged
 from tawasul.tickets.models import Attachment, CloseReason, Event, Message, Status, Ticket
 
 DAY = 86400.0
@@ -84,13 +84,17 @@ def tell_of_closing(event: Event) -> Iterable[OutgoingMail]:
     if ticket.status != Status.CLOSED or reason == CloseReason.SPAM:
         return
     letter = event.message if event.message and event.message.kind == Message.Kind.ANSWER else None
+    goes_on = merged.continues_in(ticket) if reason == CloseReason.MERGED else None
+    if reason == CloseReason.MERGED and goes_on is None:  # in somebody else's, of which nothing is said
+        reason = "by_centre"
     yield _mail(
         event,
         "closed",
         letter=letter,
         reason=reason,
         closed_at=event.at,
-        reopen_until=access.reopen_until(ticket) if access.may_reopen(ticket) else None,
+        reopen_until=access.reopen_until(ticket) if access.may_reopen(ticket) and not goes_on else None,
+        **({"link": _links(goes_on)["link"]} if goes_on else {}),
     )
 
 
@@ -120,7 +124,7 @@ def _mail(event: Event, kind: str, *, letter: Message | None = None, **context: 
         to=person.email if person is not None else ticket.requester_email,
         name=person.full_name if person is not None else ticket.requester_name,
         language=language,
-        context={**context, **links, "files": files, "guest": person is None},
+        context={**links, **context, "files": files, "guest": person is None},
         key=f"event:{event.pk}:{kind}",
         ticket=ticket,
         letter=letter,

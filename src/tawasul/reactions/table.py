@@ -26,4 +26,8 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     Event.Kind.TAKEN: (),
     Event.Kind.ASSIGNED: (),
     Event.Kind.CLAIMED: (),
+    Event.Kind.LINKED: (),
+    Event.Kind.SPLIT: (),
+    Event.Kind.UNMERGED: (),
+    Event.Kind.MERGED_IN: (),
 }

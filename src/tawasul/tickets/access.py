@@ -13,7 +13,7 @@ from tawasul.accounts.roles import hidden_teams
 from tawasul.attachments.models import StoredFile
 from tawasul.core import centre, clock
 from tawasul.core.prepared import Prepared
-from tawasul.tickets import numbers
+from tawasul.tickets import merged, numbers
 from tawasul.tickets.models import Attachment, Draft, Message, Status, Ticket
 
 Viewer = Person | AnonymousUser
@@ -100,9 +100,17 @@ def file_for(
         return attachment.file
     mine = isinstance(viewer, Person) and ticket.requester_id == viewer.pk
     shown = message.shown_from is None or message.shown_from <= clock.now()
-    if (mine or ticket.pk in guest_tickets) and message.kind != Message.Kind.NOTE and shown:
+    if (mine or _is_held(ticket, guest_tickets)) and message.kind != Message.Kind.NOTE and shown:
         return attachment.file
     raise Http404
+
+
+def _is_held(ticket: Ticket, guest_tickets: Collection[int]) -> bool:
+    """Whether a personal link is held to the ticket, or to the one of the same address in which it goes on."""
+    if not guest_tickets or ticket.pk in guest_tickets:
+        return bool(guest_tickets)
+    goes_on = merged.continues_in(ticket)
+    return goes_on is not None and goes_on.pk in guest_tickets
 
 
 def _owns(viewer: Viewer, draft: Draft, browser_hash: str) -> bool:

@@ -281,7 +281,11 @@ def _closed_because(ticket: Ticket, viewer: Viewer) -> str:
             "Closed by the centre, the request being done, on %(closed)s, at %(hour)s."
         ),
         CloseReason.SILENCE: _("Closed by itself, no follow-up having arrived, on %(closed)s, at %(hour)s."),
-        CloseReason.MERGED: _("Closed and continued in another ticket, on %(closed)s, at %(hour)s."),
+        CloseReason.MERGED: (  # it may go on in somebody else's, of which this says nothing
+            _("Closed by the centre on %(closed)s, at %(hour)s.")
+            if viewer == "customer"
+            else _("Closed and continued in another ticket, on %(closed)s, at %(hour)s.")
+        ),
         CloseReason.SPAM: _("Closed by the centre as unwanted, on %(closed)s, at %(hour)s."),
     }
     return reasons[CloseReason(ticket.close_reason)]
@@ -293,7 +297,7 @@ def _closed_in_short(ticket: Ticket) -> str:
         CloseReason.SOLVED_BY_CUSTOMER: _("Solved"),
         CloseReason.SOLVED_BY_STAFF: _("Done by the centre"),
         CloseReason.SILENCE: _("Closed by itself"),
-        CloseReason.MERGED: _("Continued in another ticket"),
+        CloseReason.MERGED: _("Closed by the centre"),
         CloseReason.SPAM: _("Closed by the centre"),
     }[CloseReason(ticket.close_reason)]
 

@@ -14,7 +14,7 @@ from tawasul.mail import headers, tokens
 from tawasul.mail.handling.reading import Reading
 from tawasul.mail.handling.senders import Sender, forms
 from tawasul.mail.models import IncomingMail, OutgoingMail
-from tawasul.tickets import numbers
+from tawasul.tickets import merged, numbers
 from tawasul.tickets.models import CloseReason, Ticket
 
 _MOST_NUMBERS: Final = 5
@@ -69,8 +69,11 @@ def came_to_a_return_path(reading: Reading, envelope_to: Sequence[str]) -> bool:
 
 
 def successor(ticket: Ticket) -> Ticket | None:
-    """The ticket in which this one goes on; itself where it was not merged, None where its target is gone."""
-    return ticket.merged_into if ticket.close_reason == CloseReason.MERGED else ticket
+    """The ticket of the same requester in which this one goes on, however far that is; itself where it was not merged,
+    or into somebody else's, who must not read what is written to this one. None where its target is gone."""
+    if ticket.close_reason != CloseReason.MERGED:
+        return ticket
+    return None if ticket.merged_into_id is None else merged.continues_in(ticket) or ticket
 
 
 def carries_a_number(subject: str) -> bool:
