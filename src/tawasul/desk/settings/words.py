@@ -1,0 +1,82 @@
+"""History in words: what was changed, from what, to what."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from tawasul.accounts.models import Change, Role
+from tawasul.accounts.roles import Permission
+
+Words = str | Promise
+
+FIELDS: Final[Mapping[str, Words]] = {
+    "name_ar": gettext_lazy("Name in Arabic"),
+    "name_en": gettext_lazy("Name in English"),
+    "team": gettext_lazy("Responsible team"),
+    "about_domain": gettext_lazy("It is about a domain name"),
+    "is_active": pgettext_lazy("a setting", "Offered"),
+    "members": gettext_lazy("Members"),
+    "service_set": gettext_lazy("Services"),
+    "is_closed": gettext_lazy("Only its members see its tickets"),
+    "place": gettext_lazy("Place in the list"),
+    "merged_into": gettext_lazy("Merged into"),
+    "role": gettext_lazy("Role at the desk"),
+    "is_staff": gettext_lazy("Staff of the centre"),
+    "allowed": gettext_lazy("Permissions"),
+    "scope": gettext_lazy("Who has it"),
+    "shortcut": gettext_lazy("Shortcut"),
+    "text": gettext_lazy("Text"),
+    "text_ar": gettext_lazy("Text in Arabic"),
+    "text_en": gettext_lazy("Text in English"),
+}
+VERBS: Final[Mapping[str, Words]] = {
+    "added": pgettext_lazy("a setting", "added"),
+    "changed": pgettext_lazy("a setting", "changed"),
+    "removed": pgettext_lazy("a setting", "removed"),
+}
+LONGEST: Final = 160  # characters of a value in history
+
+
+def lines_of(change: Change) -> list[tuple[str, str, str]]:
+    """(field, before, after) for each difference; before is empty for what was added."""
+    names = list({**change.before, **change.after})
+    return [(str(FIELDS.get(name, name)), *_pair(change, name)) for name in names]
+
+
+def _pair(change: Change, name: str) -> tuple[str, str]:
+    before, after = change.before.get(name), change.after.get(name)
+    if isinstance(before, list) and isinstance(after, list):  # of a long list, what left and what came
+        gone, came = [v for v in before if v not in after], [v for v in after if v not in before]
+        return (_in_words(name, gone) if gone else "", _in_words(name, came) if came else "")
+    return (
+        _in_words(name, before) if name in change.before else "",
+        _in_words(name, after) if name in change.after else "",
+    )
+
+
+def _in_words(name: str, value: Any) -> str:
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case None | "" | []:
+            return _("none")
+        case list():
+            return _(", ").join(_in_words(name, each) for each in value)[: 4 * LONGEST]
+        case {"ar": arabic, "en": english}:
+            return str(english if get_language() == "en" else arabic) or str(english or arabic)
+    if name == "role" and value in Role.values:
+        return str(Role(value).label)
+    if name == "allowed" and value in Permission.values:
+        return str(Permission(value).label)
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def name_of(change: Change) -> str:
+    """What was changed, as a reader names it."""
+    if change.noun == "permissions" and change.object_name in Role.values:
+        return str(Role(change.object_name).label)
+    return change.object_name
