@@ -68,6 +68,26 @@ def test_mails_are_measured_both_ways_and_each_is_found_in_the_ledger(tmp_path: 
     assert rows[0]["per_second_to_raw"] == 1
 
 
+@pytest.mark.network
+@pytest.mark.timeout(300)
+def test_the_desk_is_measured_at_two_sizes_side_by_side_with_every_view_it_has(tmp_path: Path) -> None:
+    from tawasul.desk.shelves import SHELVES
+
+    command = [sys.executable, "-m", "tawasul", "bench", "desk", "--database", "sqlite", "--requests", "5"]
+    command += ["--tickets", "60,30", "--json", str(tmp_path / "out.json")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    out = json.loads((tmp_path / "out.json").read_text())
+    assert list(out["sizes"]) == ["30", "60"]
+    for name in [*(f"view:{view}" for view in SHELVES), "filter", "ticket"]:
+        assert out["sizes"]["30"][name] > 0
+        assert out["ratios"][name] == pytest.approx(
+            out["sizes"]["60"][name] / out["sizes"]["30"][name], abs=0.01
+        )
+        assert name in done.stdout
+    assert out["databases"]["sqlite"]["ratios"] == out["ratios"]
+
+
 def test_a_page_nobody_knows_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     from tawasul.config.commands.bench import run
 

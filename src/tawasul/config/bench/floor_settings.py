@@ -14,6 +14,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # not the floor's, but its server imports their models
+    "tawasul.attachments",
+    "tawasul.tickets",
+    "tawasul.live",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

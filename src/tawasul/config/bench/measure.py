@@ -40,9 +40,9 @@ def main(argv: list[str]) -> int:
 
     stage = stages.prepare(given.tickets)
     out: dict[str, Any] = {"rows": []}
-    with _server(FLOOR) as (port, pid, _):
+    with server(FLOOR) as (port, pid, _):
         floor = _scenes(given, stage, port, pid, only=["floor"])
-    with _server(os.environ["DJANGO_SETTINGS_MODULE"]) as (port, pid, first):
+    with server(os.environ["DJANGO_SETTINGS_MODULE"]) as (port, pid, first):
         out["first_page_ms"] = round(1000 * first, 1)
         out["rows"] = floor + _scenes(given, stage, port, pid, only=given.names, but="floor")
         out["memory_mb"] = round(_tree_memory(pid) / 2**20, 1)
@@ -54,7 +54,7 @@ def main(argv: list[str]) -> int:
 
 
 @contextmanager
-def _server(settings: str) -> Iterator[tuple[int, int, float]]:
+def server(settings: str) -> Iterator[tuple[int, int, float]]:
     """A server with two workers: its port, its process, and seconds from its start to its first page."""
     port, began = _free_port(), time.perf_counter()
     server = subprocess.Popen(

@@ -71,7 +71,9 @@ def prepare(tickets: int) -> Stage:
         long_ticket=_long_ticket(customers[0], staff, service),
         waiting_tickets=[
             ticket.spoken_number
-            for ticket in Ticket.objects.filter(status=Status.WITH_CENTRE).order_by("pk")[:400]
+            for ticket in Ticket.objects.filter(status=Status.WITH_CENTRE)
+            .exclude(team__is_closed=True)
+            .order_by("pk")[:400]
         ],
         picture=_picture(),
     )

@@ -7,16 +7,13 @@ session, sign-in and one template on the same server; rows say how many times th
 
 import argparse
 import json
-import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tawasul.config import postgres
+from tawasul.config.bench import desk, ground
 
 PAGES = ("floor", "new_ticket", "new_ticket_png", "ticket", "my_tickets", "answer", "queue", "home")
 MAIL = "mail"  # both ways, beside raw SMTP; see bench/mails.py
@@ -25,7 +22,13 @@ NAMES = (*PAGES, MAIL)
 
 def run(arguments: list[str]) -> int:
     """0 when everything that was asked for was measured and proved against the database."""
-    parser = argparse.ArgumentParser("tawasul bench", description=__doc__)
+    if arguments[:1] == ["desk"]:
+        return desk.run(arguments[1:])
+    parser = argparse.ArgumentParser(
+        "tawasul bench",
+        description=__doc__,
+        epilog="tawasul bench desk --help: the desk's pages at two sizes",
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(NAMES)} (all)")
     parser.add_argument("--tickets", default="1000", metavar="N,…", help="sizes of the stock (1000)")
     parser.add_argument("--clients", default="1,8", metavar="N,…", help="clients side by side (1,8)")
@@ -75,16 +78,7 @@ def run(arguments: list[str]) -> int:
 
 def _measure(database: str, command: list[str]) -> dict[str, Any] | None:
     """What one module of the bench says, in a process, a folder and a database of its own; None where it failed."""
-    with tempfile.TemporaryDirectory(prefix="tawasul-bench-") as folder, _url_of(database) as url:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TAWASUL_")}
-        environment |= {
-            "TAWASUL_DATA": folder,
-            "DATABASE_URL": url,
-            "TAWASUL_BASE_URL": "http://localhost",
-            "TAWASUL_STAFF_NEED_TWO_STEPS": "false",
-            "TAWASUL_LOG_LEVEL": "ERROR",
-            "DJANGO_SETTINGS_MODULE": "tawasul.config.settings",
-        }
+    with ground.laid(database) as environment:
         module, *rest = command
         done = subprocess.run(
             [sys.executable, "-m", f"tawasul.config.bench.{module}", *rest, "--label", database],
@@ -98,15 +92,6 @@ def _measure(database: str, command: list[str]) -> dict[str, Any] | None:
             return None
         found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
         return found
-
-
-@contextmanager
-def _url_of(database: str) -> Iterator[str]:
-    if database == "sqlite":
-        yield ""
-    else:
-        with postgres.server(durable=True) as url:
-            yield url
 
 
 def _print(out: dict[str, Any]) -> None:

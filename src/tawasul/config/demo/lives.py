@@ -13,9 +13,11 @@ from tawasul.core import clock
 from tawasul.core.markdown import render_answer, render_plain
 from tawasul.search.normalise import normalise
 from tawasul.service_levels import calendar, deadlines
-from tawasul.tickets.models import Channel, CloseReason, Event, Message, Status, Tagging, Ticket
+from tawasul.tickets.models import Channel, CloseReason, Event, Mention, Message, Status, Tagging, Ticket
 
 OPEN_SHARE = 10  # one ticket in so many is open, as in a desk that works
+FEWEST_OPEN = 600  # but so many fill every view's first page, and leave a small stock few that are closed
+BUSIEST_SHARE = 0.15  # of the assigned ones, the first member of staff's
 OLDEST = 1500  # days
 LONGEST_WAIT = 14  # days, for an answer
 _DAY = 86_400
@@ -32,7 +34,7 @@ _TURNS = (
     Status.WITH_CUSTOMER,
     Status.WITH_CUSTOMER,
 )
-_LATE, _SNOOZED = 4, 7  # turns of the centre's: one in nine is overdue at least, one in twelve put off
+_LATE, _SNOOZED = 4, 7  # turns of the centre's: one in six is overdue at least, one in six put off
 # Of a hundred tickets, so many each; lists to choose from, which is quicker than weights.
 _REASONS = (
     36 * [CloseReason.SOLVED_BY_CUSTOMER]
@@ -68,7 +70,7 @@ class Lives:
         self.now = clock.now().astimezone(UTC).replace(tzinfo=None, microsecond=0)
         self.done = str(self.now)
         self.ticket, self.message = Table(Ticket), Table(Message)
-        self.event, self.tagging = Table(Event), Table(Tagging)
+        self.event, self.tagging, self.mention = Table(Event), Table(Tagging), Table(Mention)
         self.letters = {story: _letters_of(story) for story in STORIES}
         self.stories = {lang: [s for s in STORIES if s.language == lang] for lang in ("ar", "en")}
         self.keys = {story: normalise(story.subject) for story in STORIES}
@@ -84,17 +86,17 @@ class Lives:
         self.messages: list[list[Any]] = []
         self.events: list[list[Any]] = []
         self.taggings: list[list[Any]] = []
-        self.closed = 0
+        self.mentions: list[list[Any]] = []
 
     def begin(self, *, message: int) -> None:
         """A fresh batch whose messages have keys from ``message`` on."""
-        self.tickets, self.messages, self.events, self.taggings = [], [], [], []
+        self.tickets, self.messages, self.events, self.taggings, self.mentions = [], [], [], [], []
         self.next_message = message
 
     def tell(self, pk: int, number: str, place: int, count: int) -> None:
         """The ``place``-th of ``count`` tickets: the older ones are closed, the youngest tenth is open."""
         pick = self.pick
-        still_open = -(-count // OPEN_SHARE)
+        still_open = max(-(-count // OPEN_SHARE), min(FEWEST_OPEN, count * 6 // 10))
         turn = place - (count - still_open)
         language = "ar" if pick.random() < 0.7 else "en"
         story, person = pick.choice(self.stories[language]), pick.choice(self.crowd.customers[language])
@@ -132,14 +134,14 @@ class Lives:
         values["status"] = status.value
         if status is Status.WITH_CENTRE:
             fresh = pick.random() < 0.4
-            late = place % 30 == _LATE
+            late = place % 20 == _LATE
             days = LONGEST_WAIT - pick.random() if late else min(LONGEST_WAIT, pick.expovariate(0.6))
             turn = now - timedelta(seconds=int(days * _DAY))
             created = turn if fresh else turn - timedelta(seconds=pick.randrange(7200, 5 * _DAY))
             values |= {"created_at": created, "updated_at": turn, "waiting_since": turn}
             values |= {"answer_clock_at": turn, "answer_due_at": self._promise(turn)}
             values["last_answered_at"] = None if fresh else created + (turn - created) / 2
-            if place % 40 == _SNOOZED:
+            if place % 20 == _SNOOZED:
                 values["snoozed_until"] = now + timedelta(seconds=pick.randrange(3600, 5 * _DAY))
             return
         answered = now - timedelta(seconds=pick.randrange(600, 6 * _DAY))
@@ -151,7 +153,7 @@ class Lives:
         if status is Status.WITH_CUSTOMER:
             values["close_due_at"] = answered + timedelta(days=7)
         else:
-            values["held"] = True
+            values |= {"held": True, "waiting_since": values["created_at"]}
 
     def _promise(self, turn: datetime) -> str:
         """The promised answer to a turn, as of the hour in which it came."""
@@ -163,7 +165,8 @@ class Lives:
         into, held = values.pop("into", None), values.pop("held", False)
         guest = values["channel"] == Channel.DIRECT.value
         assigned = pick.random() < (0.75 if status == Status.WITH_CENTRE.value else 0.95)
-        assignee = pick.choice(self.crowd.staff)
+        staff = self.crowd.staff
+        assignee = staff[0] if pick.random() < BUSIEST_SHARE else pick.choice(staff)
         service = self.crowd.services.get(story.service) or next(iter(self.crowd.services.values()))
         created, answered = values["created_at"], values["last_answered_at"]
         first = self.next_message
@@ -241,6 +244,7 @@ class Lives:
             told.append((asked_again, Message.Kind.FOLLOW_UP.value, follow_up, base))
             if self.pick.random() < 0.08:
                 told.append((answered, Message.Kind.NOTE.value, self.note, staff))
+                self._mention(values, self.next_message + len(told), answered)
         key = self.next_message
         self.messages.append(
             self.message.row(
@@ -257,6 +261,15 @@ class Lives:
             key += 1
             self.messages.append(self.message.row(id=key, kind=kind, text=text, html=html, at=str(at), **who))
         self.next_message = key + 1
+
+    def _mention(self, values: dict[str, Any], note: int, at: datetime) -> None:
+        """The note calls a colleague, who has seen it where the ticket is closed."""
+        staff = self.crowd.staff
+        called = staff[0] if self.pick.random() < BUSIEST_SHARE else self.pick.choice(staff)
+        seen = str(at) if values["status"] == Status.CLOSED.value else None
+        row = self.mention.row(message_id=note, ticket_id=values["id"], person_id=called.pk)
+        row[self.mention.at["at"]], row[self.mention.at["seen_at"]] = str(at), seen
+        self.mentions.append(row)
 
     def _event(
         self,

@@ -44,10 +44,12 @@ def _write(lives: Lives, start: int, many: int, count: int) -> None:
             lives.tell(first + place, number, start + place, count)
         _with_keys(lives.event, lives.events)
         _with_keys(lives.tagging, lives.taggings)
+        _with_keys(lives.mention, lives.mentions)
         bulk.write(lives.ticket, lives.tickets)
         bulk.write(lives.message, lives.messages)
         bulk.write(lives.event, lives.events)
         bulk.write(lives.tagging, lives.taggings)
+        bulk.write(lives.mention, lives.mentions)
 
 
 def _with_keys(table: bulk.Table, rows: list[list[object]]) -> None:
