@@ -48,7 +48,9 @@ def served(transactional_db: None) -> Iterator[Served]:
     front = Front(StaticFilesHandler(get_wsgi_application()), most_bytes=10**7, threads=4, host="localhost")
     listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(
-        uvicorn.Config(front, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=5)
+        uvicorn.Config(
+            front, lifespan="off", ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=5
+        )
     )
 
     async def serve() -> None:

@@ -83,10 +83,10 @@ class Hub:
 
     async def join(self, listener: Listener) -> None:
         """From here on the listener is told; it ends at once where the process is stopping."""
-        self._start()
         if self._closed:
             listener.over.set()
-            return
+            await asyncio.Event().wait()  # until the stream is ended by that
+        self._start()
         self.listeners.add(listener)
         if not self._marks:
             assert self._reader is not None  # started above
@@ -100,7 +100,7 @@ class Hub:
         if listener.ticket is None or self._closed:
             return
         place = (listener.ticket, listener.person.pk)
-        if place not in self._places():
+        if self._clerk is not None and place not in self._places():
             await self.ask(partial(visits.leave, *place))
 
     async def ask(self, question: Callable[[], T]) -> T:
@@ -110,6 +110,8 @@ class Hub:
 
     def close(self) -> None:
         """End every stream: the process stops. May be called by a signal's handler."""
+        if self._closed:
+            return
         self._closed = True
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end)
@@ -128,7 +130,7 @@ class Hub:
         loop = asyncio.get_running_loop()
         if self._loop is loop:
             return
-        self._loop, self._closed = loop, False
+        self._loop = loop
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="live-reader")
         self._clerk = ThreadPoolExecutor(1, thread_name_prefix="live-clerk")
         self._marks, self._told = [], set()
