@@ -163,7 +163,3 @@ function press(event) {
 }
 
 document.addEventListener("desk:do", ({ detail }) => (detail.name === "keys" ? openSheet() : act(detail.name, detail.value)));
-
-// A composer that was asked for by its key is ready to be written in.
-const note = document.getElementById("composer");
-if (note && location.hash === "#composer") note.querySelector("textarea")?.focus();
