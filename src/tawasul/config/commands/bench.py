@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tawasul.config import postgres
-from tawasul.config.bench import desk, ground
+from tawasul.config.bench import desk, ground, live
 
 PAGES = ("floor", "new_ticket", "new_ticket_png", "ticket", "my_tickets", "answer", "queue", "home")
 MAIL = "mail"  # both ways, beside raw SMTP; see bench/mails.py
@@ -24,6 +24,8 @@ def run(arguments: list[str]) -> int:
     """0 when everything that was asked for was measured and proved against the database."""
     if arguments[:1] == ["desk"]:
         return desk.run(arguments[1:])
+    if arguments[:1] == ["live"]:
+        return live.run(arguments[1:])
     parser = argparse.ArgumentParser(
         "tawasul bench",
         description=__doc__,
