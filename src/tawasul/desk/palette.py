@@ -115,6 +115,11 @@ def _colleagues(ticket: Ticket, words: Sequence[str]) -> list[Command]:
 def _views(person: Person) -> Iterator[Command]:
     for shelf in shelves_for(person):
         yield Command(shelf.label, shelf.icon, href=shelf.href, aside=shelf.count)
+    filtering = _address("desk:filter")
+    if filtering:
+        yield Command(
+            gettext_lazy("Filter the list"), "search", href=filtering, also="new filter view واجهة جديدة"
+        )
 
 
 def _places(person: Person, back: str) -> Iterator[Command]:

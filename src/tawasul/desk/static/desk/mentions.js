@@ -2,6 +2,7 @@
 // Without scripts the names are typed: @username, or @[name of the team].
 
 const PAUSE = 120;
+const WIDEST = 416; // pixels
 const STARTED = /(?:^|[^\p{L}\p{N}_@.+/-])@([\p{L}\p{N}_.-]{0,40})$/u;
 
 for (const box of document.querySelectorAll("textarea[data-names]")) {
@@ -11,6 +12,7 @@ for (const box of document.querySelectorAll("textarea[data-names]")) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", box.dataset.namesLabel);
   list.hidden = true;
+  list.popover = "manual"; // above everything: the composer scrolls, and would cut the list off
   box.after(list);
   box.setAttribute("aria-autocomplete", "list");
   box.setAttribute("aria-controls", list.id);
@@ -20,7 +22,26 @@ for (const box of document.querySelectorAll("textarea[data-names]")) {
   const options = () => [...list.children];
   const started = () => STARTED.exec(box.value.slice(0, box.selectionStart))?.[1];
 
+  // Beside the field, above it where there is room.
+  function place() {
+    const at = box.getBoundingClientRect();
+    const above = at.top > window.innerHeight - at.bottom;
+    list.style.setProperty("inset-block", above ? `auto ${window.innerHeight - at.top + 4}px` : `${at.bottom + 4}px auto`);
+    const width = Math.min(at.width, WIDEST);
+    const rightToLeft = document.documentElement.dir === "rtl";
+    list.style.setProperty("left", `${rightToLeft ? at.right - width : at.left}px`);
+    list.style.setProperty("width", `${width}px`);
+    list.style.setProperty("max-block-size", `${Math.max(88, (above ? at.top : window.innerHeight - at.bottom) - 16)}px`);
+  }
+
+  function open() {
+    place();
+    list.hidden = false;
+    if (list.popover && !list.matches(":popover-open")) list.showPopover();
+  }
+
   function close() {
+    if (list.popover && list.matches(":popover-open")) list.hidePopover();
     list.hidden = true;
     asked += 1; // an answer under way comes too late
     box.removeAttribute("aria-activedescendant");
@@ -62,7 +83,7 @@ for (const box of document.querySelectorAll("textarea[data-names]")) {
       }),
     );
     if (!names.length) return close();
-    list.hidden = false;
+    open();
     return choose(list.firstElementChild);
   }
 
@@ -81,6 +102,7 @@ for (const box of document.querySelectorAll("textarea[data-names]")) {
     if (started() === undefined) close();
     else timer = setTimeout(offer, PAUSE);
   });
+  for (const moved of ["scroll", "resize"]) window.addEventListener(moved, () => list.hidden || place(), true);
   box.addEventListener("blur", () => setTimeout(close, 150));
   list.addEventListener("mousedown", (event) => {
     event.preventDefault();
