@@ -53,7 +53,7 @@ def settings_form(**changes: Any) -> dict[str, Any]:
 
 
 def person_form(person: Person, **changes: Any) -> dict[str, Any]:
-    names = ["full_name", "position", "organisation", "is_active", "is_staff", "is_superuser"]
+    names = ["full_name", "position", "organisation", "is_active", "is_staff", "role", "is_superuser"]
     form = {name: getattr(person, name) for name in names} | changes
     return {name: value for name, value in form.items() if value is not False}
 

@@ -173,3 +173,33 @@ def test_an_unknown_noun_and_an_unknown_one_are_nothing(lama_client: Client) -> 
         "teams/1/position/",
     ):
         assert lama_client.get(PLACE + place).status_code in {404, 405}, place
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("lang", "width", "scheme"), [("ar", 360, "dark"), ("en", 1280, "light")])
+def test_the_pages_hold_nothing_for_axe_and_fit_a_phone(
+    open_page: Any,
+    live_server: Any,
+    no_violations: Any,
+    lama_client: Client,
+    fahd: Person,
+    service: Service,
+    lang: str,
+    width: int,
+    scheme: str,
+) -> None:
+    page = open_page(lang=lang, width=width, scheme=scheme)
+    page.context.add_cookies(
+        [{"name": n, "value": m.value, "url": live_server.url} for n, m in lama_client.cookies.items()]
+    )
+    places = ["services/", f"services/{service.pk}/", "teams/new/", "people/", "permissions/", "history/"]
+    for place in [*(f"settings/{each}" for each in places), "board/"]:
+        page.goto(f"/{lang}/desk/{place}")
+        no_violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+    page.goto(f"/{lang}/desk/settings/services/{service.pk}/")
+    page.locator("#set_name_en").fill("Seen at once")
+    assert page.locator('[data-shows="set_name_en"]').inner_text() == "Seen at once"
+    page.locator("button[name=save]").click()
+    page.locator(".set-rows", has_text="Seen at once").wait_for()

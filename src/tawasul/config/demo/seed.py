@@ -1,4 +1,4 @@
-"""Seeds the demo: three staff, five customers, and about sixty tickets in every state, with files and a history.
+"""Seeds the demo: four staff, five customers, and about sixty tickets in every state, with files and a history.
 
 Everything goes through the same actions as real use, at pretended moments of the last weeks. Nobody is mailed
 about the invented past: the events of it count as reacted to.
@@ -13,23 +13,31 @@ from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from tawasul.accounts.models import Consent, Person, Team, TermsVersion
+from tawasul.accounts.models import Consent, Person, Role, Team, TermsVersion
 from tawasul.attachments import actions as attachments
-from tawasul.config.demo import papers
+from tawasul.config.demo import papers, ready
 from tawasul.config.demo.stories import STORIES, Story
 from tawasul.core import clock
 from tawasul.core.domains import parse_domain
 from tawasul.tickets import actions, silence
-from tawasul.tickets.models import Attachment, Channel, Draft, Event, Service, Ticket
+from tawasul.tickets.models import Attachment, Channel, Draft, Event, Service, Tag, Tagging, Ticket
 from tawasul.tickets.writers import Writer
 
 PASSWORD = "tawasul-demo-2026"  # noqa: S105 - printed at the demo's start
 TICKETS = 60
 
 STAFF = (
-    ("fahd", "فهد العتيبي", "خدمة العملاء", False),
-    ("sara", "سارة القرني", "الدعم التقني", False),
-    ("lama", "لمى الشهري", "إدارة النظام", True),
+    ("fahd", "فهد العتيبي", "خدمة العملاء", Role.AGENT),
+    ("sara", "سارة القرني", "الدعم التقني", Role.LEAD),
+    ("lama", "لمى الشهري", "إدارة النظام", Role.ADMINISTRATOR),
+    ("huda", "هدى السبيعي", "المراجعة الداخلية", Role.AUDITOR),  # reads, and answers nobody
+)
+TAGS = (
+    ("خوادم الأسماء", "Name servers"),
+    ("نقل ملكية", "Change of owner"),
+    ("مستند ناقص", "Missing document"),
+    ("عاجل", "Urgent"),
+    ("يُنشر في المعرفة", "For the knowledge base"),
 )
 CUSTOMERS = (
     ("noura", "نورة الدوسري", "مؤسسة الأفق التجارية", "الرياض", "ar"),
@@ -67,8 +75,13 @@ def run() -> bool:
     # One moment stands for all of the seeding, or tickets would be written "in the future" of a slow machine.
     start = clock.now()
     with transaction.atomic():
+        tags = [Tag.objects.create(name_ar=arabic, name_en=english) for arabic, english in TAGS]
         for index in range(TICKETS):
-            _LIVES[index % len(_LIVES)](_Teller(cast, STORIES[index % len(STORIES)], pick, index, start))
+            teller = _Teller(cast, STORIES[index % len(STORIES)], pick, index, start)
+            _LIVES[index % len(_LIVES)](teller)
+            if index % 5 < 2:
+                Tagging.objects.create(ticket=teller.ticket, tag=tags[index % len(tags)])
+        ready.lay_out(cast.staff[2], cast.staff[0])
         Event.objects.update(done_at=start)
     return True
 
@@ -80,8 +93,15 @@ def _people() -> _Cast:
     care = Team.objects.create(name_ar="خدمة العملاء", name_en="Customer care")
     technical = Team.objects.create(name_ar="الدعم التقني", name_en="Technical support")
     staff = [
-        _person(username, name, is_staff=True, is_superuser=admin, position=position)
-        for username, name, position, admin in STAFF
+        _person(
+            username,
+            name,
+            is_staff=True,
+            role=role,
+            is_superuser=role == Role.ADMINISTRATOR,
+            position=position,
+        )
+        for username, name, position, role in STAFF
     ]
     care.members.add(staff[0], staff[1])
     technical.members.add(staff[1], staff[2])

@@ -69,8 +69,8 @@ class PersonAdmin(Table[Person]):
     """Accounts are requested, not added here; an administrator grants, disables and helps with a lost device."""
 
     form = PersonForm
-    list_display = ["full_name", "username", "email", "is_staff", "is_active", "two_steps"]
-    list_filter = ["is_staff", "is_superuser", "is_active", TwoSteps]
+    list_display = ["full_name", "username", "email", "is_staff", "role", "is_active", "two_steps"]
+    list_filter = ["is_staff", "role", "is_superuser", "is_active", TwoSteps]
     search_fields = ["full_name", "username", "email", "organisation"]
     ordering = ["pk"]
     show_full_result_count = False
@@ -94,7 +94,7 @@ class PersonAdmin(Table[Person]):
             _("Person"),
             {"fields": ["full_name", "position", "organisation", "mobile", "language", "time_zone"]},
         ),
-        (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        (_("Access"), {"fields": ["is_active", "is_staff", "role", "is_superuser"]}),
         (_("Sign-in"), {"fields": ["sign_in_steps", "sessions", "last_login", "date_joined"]}),
         (_("Terms"), {"fields": ["agreed_to"]}),
     ]
@@ -106,7 +106,7 @@ class PersonAdmin(Table[Person]):
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> list[Any]:
         """Only an administrator makes administrators and staff, or touches the account of one."""
         fixed: list[Any] = [*super().get_readonly_fields(request, obj)]
-        return fixed if _is_administrator(request) else [*fixed, "is_active", "is_staff", "is_superuser"]
+        return fixed if _is_administrator(request) else [*fixed, "is_active", "is_staff", "role", "is_superuser"]
 
     def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         above = obj is not None and obj.is_superuser and not _is_administrator(request)
