@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tawasul.accounts.models import Person
-from tawasul.accounts.roles import hidden_teams
+from tawasul.accounts.roles import Permission, hidden_teams, may
 from tawasul.mail import ledger
 from tawasul.tickets import queries
 
@@ -68,6 +68,16 @@ def shelves_for(person: Person) -> list[Shelf]:
             late=bool(waiting),
         )
     )
+    return made + _of_the_centre(person)
+
+
+def _of_the_centre(person: Person) -> list[Shelf]:
+    """The places of those who lead: the board and the settings, where the role opens them."""
+    made, group = [], _("The centre")
+    if may(person, Permission.BOARD):
+        made.append(Shelf("board", _("Board"), "users", group, reverse("desk:board")))
+    if may(person, Permission.SETTINGS) or may(person, Permission.PEOPLE):
+        made.append(Shelf("settings", _("Settings"), "settings", group, reverse("desk:settings")))
     return made
 
 

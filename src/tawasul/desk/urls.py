@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tawasul.desk.routes import keys, live
+from tawasul.desk.routes import keys, live, settings
 from tawasul.desk.views import letters, mail, mail_in, mail_out, moves, queue, ticket
 
 app_name = "desk"
@@ -43,4 +43,5 @@ urlpatterns: list[URLPattern] = [
     path("mail/out/<int:pk>/settlement/", mail_out.settlement, name="mail_out_settlement"),
     *keys.urlpatterns,
     *live.urlpatterns,
+    *settings.urlpatterns,
 ]
