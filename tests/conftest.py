@@ -12,6 +12,7 @@ import pytest
 from tawasul.config import catalogues
 from tawasul.core import centre, kept
 from tawasul.service_levels import calendar
+from tawasul.tickets.actions import retraction
 from tests import settings as under_test
 
 pytest_plugins = ["tests.world", "tests.browsing"]
@@ -75,6 +76,13 @@ def _tables_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     centre.forget()
     calendar.changed()
     kept.forget_all()
+
+
+@pytest.fixture(autouse=True)
+def _answers_go_out_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer waits to be taken back, except in a test with the mark ``undo``."""
+    if not request.node.get_closest_marker("undo"):
+        monkeypatch.setattr(retraction, "seconds", lambda: 0)
 
 
 @pytest.fixture(autouse=True)

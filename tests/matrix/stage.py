@@ -25,6 +25,7 @@ from tawasul.attachments.models import StoredFile
 from tawasul.desk.admin.site import site
 from tawasul.mail.actions import send
 from tawasul.mail.models import MailTemplate
+from tawasul.replies.models import CannedReply
 from tawasul.tickets import direct, drafts
 from tawasul.tickets.drafts import Whose
 from tawasul.tickets.models import Draft, Ticket
@@ -93,6 +94,7 @@ class Stage:
     request: AccountRequest
     rows: dict[str, Any]  # a key in each table of the administration, by app and model
     incoming: int = 0  # a mail held beside the ticket
+    reply: int = 0  # everyone's
     outgoing: int = 0  # a mail about it that was not sent
     _held: dict[str, SimpleCookie] = field(default_factory=dict)  # by role
 
@@ -114,6 +116,7 @@ class Stage:
             "pk": 1,
             "uidb36": "1",
             "name": "nothing",
+            "slug": "nothing",
             "content_type_id": 1,
             "object_id": 1,
             "app_label": "tickets",
@@ -129,6 +132,8 @@ class Stage:
                 words["key"] = self.request.key
             case ["account_reset_password_from_key"]:
                 words["key"] = "abc-def"
+            case ["desk", page] if page.startswith("ready_"):
+                words["kind"], words["pk"] = "replies", self.reply
             case ["desk", page] if page.startswith("mail_"):
                 words["pk"] = self.incoming if page.startswith("mail_in") else self.outgoing
             case ["admin", page]:
@@ -232,6 +237,7 @@ def stage(
         request=asked,
         rows={name: row.pk for name, row in rows.items() if row is not None},
         incoming=held_by_door(ticket=ticket, html="<p>x</p>").pk,
+        reply=CannedReply.objects.create(name_ar="رد", text_ar="نص", scope="everyone", owner=lama).pk,
         outgoing=failed(ticket=ticket).pk,
     )
 

@@ -51,6 +51,12 @@ class CentreSettings(models.Model):
     reopen_days = models.PositiveIntegerField(
         _("a closed ticket may be reopened for (days)"), default=30, validators=_between(0, 3650)
     )
+    undo_seconds = models.PositiveIntegerField(
+        _("an answer may be taken back for (seconds)"),
+        default=10,
+        validators=_between(0, 120),
+        help_text=_("It reaches the customer when they have passed. 0 sends at once."),
+    )
     file_max_megabytes = models.PositiveIntegerField(
         _("largest file (megabytes)"), default=10, validators=_between(1, 100)
     )

@@ -1,5 +1,6 @@
 """The ticket as staff see it: letters and notes, the dossier, and the two composers that cannot be mixed up."""
 
+import math
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tawasul.core import clock
 from tawasul.desk import gate, ledger, neighbours
 from tawasul.desk.due import due_of
 from tawasul.desk.forms import AnswerForm, AssigneeForm, ClosureForm, HoldForm, LetterForm, NoteForm
+from tawasul.desk.offers import Offer
 from tawasul.desk.views.queue import shown_queue
 from tawasul.live import visits
 from tawasul.mail import ledger as mail_ledger
@@ -53,6 +55,7 @@ def page(
     preview: str = "",
     overtaken: list[Message] | None = None,
     problem: str = "",
+    offered: Sequence[Offer] = (),
     status: int = 200,
 ) -> HttpResponse:
     """Draw the ticket. What was typed comes back in the form it is given; ``problem`` says why it was not done."""
@@ -94,6 +97,8 @@ def page(
         "may": {name: workflow.possible(ticket, name) for name in workflow.MOVES},
         "preview": preview,
         "overtaken": overtaken or [],
+        "offered": offered,
+        "undo": _still_here(entries, person),
         "problem": problem,
         "others_here": [one for one in visits.at(ticket.pk) if one.person != person.pk],
         "invalid": status == 422,
@@ -136,6 +141,16 @@ def returned(form: LetterForm, kind: str, draft: Draft | None) -> Composer:
     return Composer(
         kind, form, form.key, drafts.files_of(draft), drafts.refusals_of(draft), kept=draft is not None
     )
+
+
+def _still_here(entries: Sequence[queries.Entry], person: Person) -> dict[str, Any] | None:
+    """The person's own answer that may be taken back, and the seconds left for that."""
+    now = clock.now()
+    for entry in reversed(entries):
+        letter = entry.message
+        if letter and letter.shown_from and letter.shown_from > now and letter.author_id == person.pk:
+            return {"pk": letter.pk, "seconds": math.ceil((letter.shown_from - now).total_seconds())}
+    return None
 
 
 def _by_letter(mails: Sequence[OutgoingMail]) -> dict[int, list[OutgoingMail]]:

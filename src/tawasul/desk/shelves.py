@@ -56,6 +56,7 @@ def shelves_for(person: Person) -> list[Shelf]:
         number, href = counts.get(name), f"{base}?view={name}"
         late = name == "overdue" and bool(number)
         made.append(Shelf(name, label, icon, group, href, bounded(number), late=late))
+    made.append(Shelf("ready", _("Ready texts"), "message-square", _("Writing"), reverse("desk:ready")))
     waiting = ledger.count_for_staff(hidden_teams(person))
     made.append(
         Shelf(

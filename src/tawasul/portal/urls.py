@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from tawasul.portal.views import (
+    articles,
     caught_mail,
     contact,
     drafts,
@@ -52,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("follow/<str:token>/closure/", guests.closure, name="guest_closure"),
     path("follow/<str:token>/reopening/", guests.reopening, name="guest_reopening"),
     path("notices/<str:token>/", notices.page, name="notices"),
+    path("articles/<str:slug>/", articles.article, name="article"),
     path("terms/", terms.page, name="terms"),
     # the demo's letter box: 404 elsewhere
     path("demo/mail/", caught_mail.index, name="caught_mails"),

@@ -22,6 +22,7 @@ def write(
     draft: Draft | None = None,
     html: str = "",
     rest: str = "",
+    shown_from: datetime | None = None,
 ) -> Message:
     """Insert the letter into a locked ticket, whose count it raises; ``draft`` gives its files and ceases to exist.
 
@@ -41,6 +42,7 @@ def write(
         channel=channel,
         at=at,
         submission=submission,
+        shown_from=shown_from,
     )
     if draft is not None:
         message.file_count = Attachment.objects.filter(draft=draft).count()

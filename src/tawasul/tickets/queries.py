@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tawasul.accounts.models import Person
 from tawasul.attachments.models import StoredFile
@@ -13,6 +13,7 @@ from tawasul.core import clock, keyset
 from tawasul.core.prepared import Place, Prepared, PreparedCounts
 from tawasul.search.normalise import normalise
 from tawasul.tickets import numbers
+from tawasul.tickets.actions import retraction
 from tawasul.tickets.models import Attachment, Channel, Event, Message, RefusedFile, Status, Ticket
 
 PAGE = 25
@@ -40,6 +41,8 @@ class Letter:
     file_count: int
     channel: str = Channel.PORTAL
     rest: str = ""  # of a mail: what was folded away
+    author_id: int | None = None
+    shown_from: datetime | None = None  # until then its author may take it back, and the customer does not see it
 
 
 @dataclass(slots=True)
@@ -66,16 +69,17 @@ class Entry:
 Page = keyset.Page[Ticket]
 
 _LETTER = ("pk", "kind", "author_name", "wanted", "html", "at", "file_count", "channel", "rest")
+_LETTER_AT_DESK = ("author_id", "shown_from")
 _FACT = ("kind", "actor_name", "data", "at")
 # Of some events the letters tell already
 _TOLD_BY_LETTERS = {Event.Kind.ANSWERED, Event.Kind.FOLLOWED_UP, Event.Kind.NOTED}
 _EVENTS_FOR_STAFF = [kind for kind in Event.Kind.values if kind not in _TOLD_BY_LETTERS]
-_EVENTS_FOR_CUSTOMERS = [kind for kind in _EVENTS_FOR_STAFF if kind != Event.Kind.ASSIGNED]
+_EVENTS_FOR_CUSTOMERS = [kind for kind in _EVENTS_FOR_STAFF if kind not in {Event.Kind.ASSIGNED, Event.Kind.RETRACTED}]
 _LETTERS_FOR_CUSTOMERS = [kind for kind in Message.Kind.values if kind != Message.Kind.NOTE]
 
 
 def _letters_of(ticket: Place) -> Any:
-    return Message.objects.filter(ticket_id=ticket).order_by("at", "pk").values_list(*_LETTER)
+    return Message.objects.filter(ticket_id=ticket).order_by("at", "pk").values_list(*_LETTER, *_LETTER_AT_DESK)
 
 
 def _facts_of(ticket: Place, kinds: Sequence[str]) -> Any:
@@ -84,7 +88,11 @@ def _facts_of(ticket: Place, kinds: Sequence[str]) -> Any:
 
 _LETTERS: Final = {  # by whether they are for staff
     True: Prepared(_letters_of),
-    False: Prepared(lambda ticket: _letters_of(ticket).filter(kind__in=_LETTERS_FOR_CUSTOMERS)),
+    False: Prepared(
+        lambda ticket, now: _letters_of(ticket).filter(
+            Q(shown_from=None) | Q(shown_from__lte=now), kind__in=_LETTERS_FOR_CUSTOMERS
+        )
+    ),
 }
 _FACTS: Final = {
     True: Prepared(lambda ticket: _facts_of(ticket, _EVENTS_FOR_STAFF)),
@@ -95,7 +103,9 @@ _FACTS: Final = {
 def conversation(ticket: Ticket, *, for_staff: bool) -> list[Entry]:
     """Letters and events in order of time, files with their letters: three queries, whatever the length; a fourth for
     what was refused of the letters that came by mail."""
-    letters = [Letter(*row) for row in _LETTERS[for_staff](ticket.pk)]
+    now = clock.now()
+    asked = (ticket.pk,) if for_staff else (ticket.pk, now)
+    letters = [Letter(*row) for row in _LETTERS[for_staff](*asked)]
     files: dict[int, list[StoredFile]] = {}
     with_files = [letter.pk for letter in letters if letter.file_count]
     if with_files:
@@ -112,7 +122,9 @@ def conversation(ticket: Ticket, *, for_staff: bool) -> list[Entry]:
         )
         for letter in letters
     ]
-    facts = (Fact(*row) for row in _FACTS[for_staff](ticket.pk))
+    facts = [Fact(*row) for row in _FACTS[for_staff](ticket.pk)]
+    if not for_staff:
+        facts = [fact for fact in facts if retraction.is_known_to_customer(fact.data, now)]
     entries += [Entry(at=fact.at, event=fact) for fact in facts]
     entries.sort(key=lambda entry: entry.at)  # stable: a letter before the event of the same moment
     return entries

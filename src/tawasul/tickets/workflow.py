@@ -10,6 +10,7 @@ turn it is, and stand here so that no action can forget them:
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F
 
@@ -75,9 +76,83 @@ def move(ticket: Ticket, name: str, at: datetime) -> None:
         ticket.close_due_at = ticket.close_warned_at = None
     elif target is Status.CLOSED:
         _clear_clocks(ticket)
+        ticket.snoozed_until = None
         ticket.closed_at = at
+    if name == "follow_up":  # a letter brings back what was put out of the way
+        ticket.snoozed_until = None
     if name == "reopen":
         ticket.close_reason, ticket.closed_at = "", None
+
+
+_MOVED = (  # every column that a move, or the verb around it, may change
+    "status",
+    "close_reason",
+    "hold_reason",
+    "hold_party",
+    "assignee_id",
+    "waiting_since",
+    "answer_due_at",
+    "answer_clock_at",
+    "answer_spent",
+    "first_answered_at",
+    "last_answered_at",
+    "close_due_at",
+    "close_warned_at",
+    "closed_at",
+    "updated_at",
+    "snoozed_until",
+)
+
+
+def snapshot(ticket: Ticket) -> dict[str, Any]:
+    """What a move changes, as it stands now and as JSON keeps it; ``restore`` puts it back."""
+    values = {name: getattr(ticket, name) for name in _MOVED}
+    return {
+        name: value.isoformat()
+        if isinstance(value, datetime)
+        else str(value)
+        if isinstance(value, Decimal)
+        else value
+        for name, value in values.items()
+    }
+
+
+def restore(ticket: Ticket, kept: Mapping[str, Any]) -> None:
+    """Undo a move on a locked ticket: its columns are again what ``snapshot`` kept; the caller saves."""
+    for name in _MOVED:
+        if name in kept:
+            value = kept[name]
+            setattr(ticket, name, None if value is None else _column(name).to_python(value))
+    ticket.version += 1
+
+
+def _column(name: str) -> Any:
+    field: Any = Ticket._meta.get_field(name.removesuffix("_id"))
+    return field.target_field if field.is_relation else field
+
+
+def restore_after_merge(ticket: Ticket, kept: Mapping[str, Any], merged_at: datetime, at: datetime) -> None:
+    """The state of a locked ticket is again what ``snapshot`` kept before it was merged at ``merged_at``.
+
+    The promise is the one that was given; of the time until it closes for silence nothing was lost meanwhile.
+    """
+    restore(ticket, {name: value for name, value in kept.items() if name != "assignee_id"})
+    ticket.updated_at = at
+    if ticket.close_due_at is not None:
+        ticket.close_due_at += at - merged_at
+
+
+def take_over_promise(ticket: Ticket, other: Ticket, at: datetime) -> None:
+    """The requester of both locked tickets waits for an answer in ``other``, which goes on in ``ticket``: the turn is
+    the centre's there too, and the earlier promise holds. A hold stays a hold."""
+    if other.status != Status.WITH_CENTRE or ticket.status == Status.ON_HOLD:
+        return
+    if ticket.status == Status.WITH_CUSTOMER:
+        move(ticket, "follow_up", at)
+    elif ticket.answer_due_at and other.answer_due_at and ticket.answer_due_at <= other.answer_due_at:
+        return
+    for name in ("waiting_since", "answer_due_at", "answer_clock_at", "answer_spent"):
+        setattr(ticket, name, getattr(other, name))
 
 
 def close_if_silent(pk: int, now: datetime) -> bool:
@@ -96,6 +171,7 @@ def close_if_silent(pk: int, now: datetime) -> bool:
             answer_due_at=None,
             answer_clock_at=None,
             waiting_since=None,
+            snoozed_until=None,
             version=F("version") + 1,
         )
     )

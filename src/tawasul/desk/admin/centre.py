@@ -39,6 +39,7 @@ class CentreSettingsAdmin(Table[CentreSettings]):
     fieldsets = [
         (_("The centre"), {"fields": ["name_ar", "name_en", "phone", "email"]}),
         (_("Promises"), {"fields": ["close_after_hours", "warn_before_hours", "reopen_days"]}),
+        (_("Desk"), {"fields": ["undo_seconds"]}),
         (_("Files"), {"fields": ["file_max_megabytes", "files_max_count", "files_max_megabytes"]}),
         (_("Site"), {"fields": ["direct_form", "national_stamp"]}),
     ]

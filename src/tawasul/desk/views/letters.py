@@ -18,7 +18,9 @@ from tawasul.desk import correspondence, gate, neighbours
 from tawasul.desk.correspondence import ANSWER, FORMS, KINDS, NOTE
 from tawasul.desk.forms import LetterForm
 from tawasul.desk.places import back_to
+from tawasul.replies import queries as replies
 from tawasul.tickets import access, actions, drafts
+from tawasul.tickets.actions.retraction import signed
 from tawasul.tickets.models import Draft, Message, Ticket
 from tawasul.tickets.workflow import IllegalMove
 
@@ -64,7 +66,10 @@ def _sent(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
             message = actions.note(ticket, by=person, text=text, draft=draft, submission=key)
         else:
             seen = form.cleaned_data["seen"] or 0
-            message = actions.answer(ticket, by=person, text=text, draft=draft, submission=key, seen=seen)
+            signature = replies.signature_of(ticket, person)
+            message = actions.answer(
+                ticket, by=person, text=text, draft=draft, submission=key, seen=seen, signature=signature
+            )
     except actions.Overtaken as overtaken:
         composer = correspondence.returned(form, kind, _kept(request, ticket, kind, form))
         form.look_again(overtaken.letters[-1].pk)
@@ -102,12 +107,11 @@ def preview(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
     ticket = _known(request, number, kind)
     form = FORMS[kind](request.POST)
     text = form.typed_text()
-    html = render_answer(text) if text else ""
+    signature = replies.signature_of(ticket, gate.staff_member(request)) if text and kind == ANSWER else ""
+    html = render_answer(signed(text, signature)) if text else ""
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "desk/_preview.html", {"preview": html, "empty": not text})
-    kept = _kept(request, ticket, kind, form)
-    if kept is not None:  # a browser does not choose files again on the page that comes back
-        drafts.add_files(kept, _uploads(request), by=gate.staff_member(request))
+    kept = kept_with_files(request, ticket, kind, form)
     composer = correspondence.returned(FORMS[kind](initial=form.as_initial()), kind, kept)
     return correspondence.page(request, ticket, composer=composer, preview=html)
 
@@ -136,6 +140,15 @@ def file_removal(
     if kept is not None:
         drafts.remove_file(kept, file.hex)
     return _shown_files(request, ticket, kind, form, kept, status=200)
+
+
+def kept_with_files(request: HttpRequest, ticket: Ticket, kind: str, form: LetterForm) -> Draft | None:
+    """Write down all that a composer was sent with: a browser does not choose files again on the page that comes
+    back."""
+    kept = _kept(request, ticket, kind, form)
+    if kept is not None:
+        drafts.add_files(kept, _uploads(request), by=gate.staff_member(request))
+    return kept
 
 
 def _shown_files(

@@ -13,6 +13,7 @@ from tawasul.accounts.roles import Permission
 from tawasul.desk import correspondence, gate
 from tawasul.desk.forms import AssigneeForm, ClosureForm, HoldForm
 from tawasul.desk.places import back_to
+from tawasul.replies import queries as replies
 from tawasul.tickets import access, actions
 from tawasul.tickets.models import CloseReason, Ticket
 from tawasul.tickets.workflow import IllegalMove
@@ -81,7 +82,14 @@ def closure(request: HttpRequest, number: str) -> HttpResponseBase:
         gate.require(request, Permission.SPAM)
 
     def close() -> None:
-        actions.close(ticket, by=Writer.of(person), reason=given["reason"], comment=given["comment"])
+        comment = given["comment"]
+        actions.close(
+            ticket,
+            by=Writer.of(person),
+            reason=given["reason"],
+            comment=comment,
+            signature=replies.signature_of(ticket, person) if comment else "",
+        )
 
     return _moved(request, ticket, close, _("The ticket is closed."), closure=form)
 

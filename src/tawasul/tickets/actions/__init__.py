@@ -17,10 +17,12 @@ from tawasul.tickets.actions.moves import (
     resume,
     take,
 )
+from tawasul.tickets.actions.retraction import NotRetractable, retract
 from tawasul.tickets.actions.writing import Overtaken, answer, follow_up, note, open_ticket
 
 __all__ = [
     "NotMergeable",
+    "NotRetractable",
     "Overtaken",
     "answer",
     "assign",
@@ -34,5 +36,6 @@ __all__ = [
     "recalculate_deadlines",
     "reopen",
     "resume",
+    "retract",
     "take",
 ]

@@ -8,6 +8,7 @@ from tawasul.accounts.models import Person, Team
 from tawasul.core import clock
 from tawasul.service_levels import calendar
 from tawasul.tickets import letters, workflow
+from tawasul.tickets.actions import retraction
 from tawasul.tickets.actions.record import record, save
 from tawasul.tickets.models import (
     Channel,
@@ -65,10 +66,15 @@ def resume(ticket: Ticket, *, by: Person) -> Ticket:
 
 
 @transaction.atomic
-def close(ticket: Ticket, *, by: Writer, reason: str, comment: str = "") -> Ticket:
-    """Close with a reason. ``comment`` is the customer's last word, or the centre's, shown in the correspondence."""
+def close(ticket: Ticket, *, by: Writer, reason: str, comment: str = "", signature: str = "") -> Ticket:
+    """Close with a reason. ``comment`` is the customer's last word, or the centre's, shown in the correspondence.
+
+    The centre's last word has its ``signature`` below and may be taken back as an answer may.
+    """
     now = clock.now()
     row = Ticket.objects.locked(ticket.pk)
+    until, kept = None, {}
+    before = workflow.snapshot(row)
     workflow.move(row, "close", now)
     row.close_reason = CloseReason(reason)
     message = None
@@ -76,9 +82,12 @@ def close(ticket: Ticket, *, by: Writer, reason: str, comment: str = "") -> Tick
         customer = reason == CloseReason.SOLVED_BY_CUSTOMER
         kind = Message.Kind.FOLLOW_UP if customer else Message.Kind.ANSWER
         channel = Channel.PORTAL if customer else Channel.DESK
-        message = letters.write(row, kind, by, comment, now, channel=channel)
+        whole = comment if customer else retraction.signed(comment, signature)
+        until = None if customer else retraction.until(now)
+        message = letters.write(row, kind, by, whole, now, channel=channel, shown_from=until)
+        kept = retraction.kept(row, before, comment, until)
     save(row, ticket)
-    record(row, Event.Kind.CLOSED, by, now, message=message, reason=str(reason))
+    record(row, Event.Kind.CLOSED, by, now, message=message, react_from=until, reason=str(reason), **kept)
     return row
 
 

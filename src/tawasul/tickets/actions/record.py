@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 
+from tawasul.core import clock
 from tawasul.core.prepared import insert
 from tawasul.tickets.models import (
     Event,
@@ -19,11 +20,26 @@ T = TypeVar("T", Ticket, Message)
 
 
 def record(
-    ticket: Ticket, kind: Event.Kind, by: Writer, at: datetime, *, message: Message | None = None, **data: Any
+    ticket: Ticket,
+    kind: Event.Kind,
+    by: Writer,
+    at: datetime,
+    *,
+    message: Message | None = None,
+    react_from: datetime | None = None,
+    **data: Any,
 ) -> None:
+    """Insert the event; what follows from it waits until ``react_from`` where that is given."""
     insert(
         Event(
-            ticket=ticket, kind=kind, actor=by.person, actor_name=by.name, message=message, data=data, at=at
+            ticket=ticket,
+            kind=kind,
+            actor=by.person,
+            actor_name=by.name,
+            message=message,
+            data=data,
+            at=at,
+            next_try_at=react_from or clock.now(),
         )
     )
 

@@ -11,6 +11,7 @@ from tawasul.core.kept import Kept
 from tawasul.core.prepared import insert
 from tawasul.search.normalise import normalise
 from tawasul.tickets import letters, mentions, numbers, workflow
+from tawasul.tickets.actions import retraction
 from tawasul.tickets.actions.record import once, record, save
 from tawasul.tickets.models import (
     Channel,
@@ -149,18 +150,23 @@ def answer(
     seen: int | None = None,
     channel: str = Channel.DESK,
     rest: str = "",
+    signature: str = "",
 ) -> Message:
     """The centre's public answer: the promise is kept, and the clock that closes for silence starts here.
 
     ``seen`` is the key of the newest letter that the author had before them; raises Overtaken where the customer
-    or a colleague has written since.
+    or a colleague has written since. ``signature`` stands below the text. An answer from the desk may be taken back
+    for a moment, see ``retract``: the customer sees it, and is mailed, when that has passed.
     """
 
-    html = letters.drawn(Message.Kind.ANSWER, text)
+    whole = retraction.signed(text, signature)
+    html = letters.drawn(Message.Kind.ANSWER, whole)
 
     def attempt() -> Message:
         now = clock.now()
         row = Ticket.objects.locked(ticket.pk)
+        until = retraction.until(now) if channel == Channel.DESK else None
+        before = workflow.snapshot(row) if until else {}
         workflow.move(row, "answer", now)
         if seen is not None:
             newer = row.messages.filter(pk__gt=seen).exclude(kind=Message.Kind.NOTE).exclude(author=by)
@@ -174,16 +180,18 @@ def answer(
             row,
             Message.Kind.ANSWER,
             writer,
-            text,
+            whole,
             now,
             channel=channel,
             submission=submission,
             draft=draft,
             html=html,
             rest=rest,
+            shown_from=until,
         )
         save(row, ticket)
-        record(row, Event.Kind.ANSWERED, writer, now, message=message)
+        kept = retraction.kept(row, before, text, until)
+        record(row, Event.Kind.ANSWERED, writer, now, message=message, react_from=until, **kept)
         return message
 
     return once(attempt, submission, lambda message: message)

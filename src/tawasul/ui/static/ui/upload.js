@@ -28,19 +28,24 @@ function start(part) {
     if (event.clipboardData?.files.length) { event.preventDefault(); add(event.clipboardData.files); }
   });
   for (const kind of ["dragenter", "dragover"]) {
-    part.addEventListener(kind, (event) => {
+    form.addEventListener(kind, (event) => {
       if (![...event.dataTransfer.types].includes("Files")) return;
       event.preventDefault();
-      drop.classList.add("over");
+      over(true);
     });
   }
-  part.addEventListener("dragleave", (event) => { if (!part.contains(event.relatedTarget)) drop.classList.remove("over"); });
-  part.addEventListener("drop", (event) => {
-    drop.classList.remove("over");
+  form.addEventListener("dragleave", (event) => { if (!form.contains(event.relatedTarget)) over(false); });
+  form.addEventListener("drop", (event) => {
+    over(false);
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
     add(event.dataTransfer.files);
   });
+
+  function over(is) {
+    drop.classList.toggle("over", is);
+    form.classList.toggle("over", is);
+  }
 
   // What is still on its way arrives before the form goes.
   form.addEventListener("submit", (event) => {
@@ -67,6 +72,8 @@ function start(part) {
   });
 
   function add(files) {
+    const folded = part.closest("details");
+    if (folded) folded.open = true; // whoever drops or pastes sees how far it is
     for (const file of files) {
       const row = rowFor(file);
       list.append(row);

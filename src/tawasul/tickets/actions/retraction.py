@@ -1,0 +1,104 @@
+"""Taking an answer back before it goes out: for a few seconds after the press, by its author."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from tawasul.accounts.models import Person
+from tawasul.core import centre, clock
+from tawasul.tickets import workflow
+from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.models import Attachment, Draft, Event, Message, Ticket
+from tawasul.tickets.writers import Writer
+
+LATE, CHANGED, FOREIGN = "late", "changed", "foreign"
+
+
+class NotRetractable(Exception):
+    """The answer stays: ``reason`` is LATE (it went out), CHANGED (the ticket went on since) or FOREIGN (somebody
+    else wrote it)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def seconds() -> int:
+    """For how long an answer may be taken back; 0 where it goes out at once."""
+    return centre.current().undo_seconds
+
+
+def until(now: datetime) -> datetime | None:
+    """Until when an answer written now may be taken back; None where it may not."""
+    return now + timedelta(seconds=seconds()) if seconds() else None
+
+
+def signed(text: str, signature: str) -> str:
+    """The text with the signature below it, as the customer reads it."""
+    return f"{text.rstrip()}\n\n{signature}" if signature else text
+
+
+def kept(row: Ticket, before: Mapping[str, Any], text: str, shown_from: datetime | None) -> dict[str, Any]:
+    """What an event keeps so that its answer can be taken back; nothing where it goes out at once.
+
+    ``text`` is the letter without the signature: its length is all that is needed of it again.
+    """
+    if shown_from is None:
+        return {}
+    return {
+        "before": dict(before),
+        "made": row.version,
+        "typed": len(text.rstrip()),
+        "shown_from": shown_from.isoformat(),
+    }
+
+
+def is_known_to_customer(data: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the customer may read of an event: not of one that was taken back, or still may be."""
+    if data.get("retracted"):
+        return False
+    shown = data.get("shown_from")
+    return shown is None or datetime.fromisoformat(shown) <= now
+
+
+@transaction.atomic
+def retract(message: Message, *, by: Person) -> Draft:
+    """Take an answer back: it becomes its author's draft again, with its files, and the ticket is as it was before.
+
+    Raises NotRetractable. Nobody was told of the answer, so nobody is told of this; the event remains.
+    """
+    now = clock.now()
+    row = Ticket.objects.locked(message.ticket_id)
+    letter = Message.objects.filter(pk=message.pk).first()
+    if letter is None or letter.shown_from is None or letter.shown_from <= now:
+        raise NotRetractable(LATE)
+    if letter.author_id != by.pk:
+        raise NotRetractable(FOREIGN)
+    event = Event.objects.filter(message=letter, kind__in=(Event.Kind.ANSWERED, Event.Kind.CLOSED)).first()
+    if event is None or "before" not in event.data:
+        raise NotRetractable(LATE)
+    if event.data["made"] != row.version:
+        raise NotRetractable(CHANGED)
+    # One statement against the worker, which claims the event when its time has come
+    stopped = Event.objects.filter(pk=event.pk, done_at=None, lease=None, next_try_at__gt=now).update(
+        done_at=now, data={**event.data, "retracted": True}
+    )
+    if not stopped:
+        raise NotRetractable(LATE)
+    draft = Draft.objects.create(
+        key=uuid.uuid4(),
+        kind=Draft.Kind.ANSWER,
+        owner=by,
+        ticket=row,
+        fields={"text": letter.text[: event.data["typed"]]},
+    )
+    Attachment.objects.filter(message=letter).update(draft=draft, message=None)
+    workflow.restore(row, event.data["before"])
+    row.message_count -= 1
+    letter.delete()
+    save(row, message.ticket)
+    record(row, Event.Kind.RETRACTED, Writer.of(by), now)
+    return draft
