@@ -12,7 +12,7 @@ from tawasul.attachments.models import StoredFile
 from tawasul.core import clock, keyset
 from tawasul.core.prepared import Place, Prepared, PreparedCounts
 from tawasul.search.normalise import normalise
-from tawasul.tickets import numbers
+from tawasul.tickets import merged, numbers
 from tawasul.tickets.actions import retraction
 from tawasul.tickets.models import Attachment, Channel, Event, Message, RefusedFile, Status, Ticket
 
@@ -43,6 +43,7 @@ class Letter:
     rest: str = ""  # of a mail: what was folded away
     author_id: int | None = None
     shown_from: datetime | None = None  # until then its author may take it back, and the customer does not see it
+    home: Ticket | None = None  # where it was written, if that goes on in the ticket that is shown
 
 
 @dataclass(slots=True)
@@ -73,8 +74,25 @@ _LETTER_AT_DESK = ("author_id", "shown_from")
 _FACT = ("kind", "actor_name", "data", "at")
 # Of some events the letters tell already
 _TOLD_BY_LETTERS = {Event.Kind.ANSWERED, Event.Kind.FOLLOWED_UP, Event.Kind.NOTED}
-_EVENTS_FOR_STAFF = [kind for kind in Event.Kind.values if kind not in _TOLD_BY_LETTERS]
-_EVENTS_FOR_CUSTOMERS = [kind for kind in _EVENTS_FOR_STAFF if kind not in {Event.Kind.ASSIGNED, Event.Kind.RETRACTED}]
+# and these are small things, which the history beside the letters tells
+_TOLD_BY_HISTORY = {
+    Event.Kind.CHANGED,
+    Event.Kind.TAGGED,
+    Event.Kind.FOLLOWED,
+    Event.Kind.CHECKED,
+    Event.Kind.TIME_SPENT,
+}
+_EVENTS_FOR_STAFF = [
+    kind for kind in Event.Kind.values if kind not in _TOLD_BY_LETTERS | _TOLD_BY_HISTORY
+]
+_FOR_STAFF_ALONE = {
+    Event.Kind.ASSIGNED,
+    Event.Kind.RETRACTED,
+    Event.Kind.TRANSFERRED,
+    Event.Kind.SNOOZED,
+    Event.Kind.WOKE,
+}
+_EVENTS_FOR_CUSTOMERS = [kind for kind in _EVENTS_FOR_STAFF if kind not in _FOR_STAFF_ALONE]
 _LETTERS_FOR_CUSTOMERS = [kind for kind in Message.Kind.values if kind != Message.Kind.NOTE]
 
 
@@ -106,6 +124,9 @@ def conversation(ticket: Ticket, *, for_staff: bool) -> list[Entry]:
     now = clock.now()
     asked = (ticket.pk,) if for_staff else (ticket.pk, now)
     letters = [Letter(*row) for row in _LETTERS[for_staff](*asked)]
+    facts = [Fact(*row) for row in _FACTS[for_staff](ticket.pk)]
+    if any(fact.kind == Event.Kind.MERGED_IN for fact in facts):
+        letters += _merged_letters(ticket, for_staff=for_staff, now=now)
     files: dict[int, list[StoredFile]] = {}
     with_files = [letter.pk for letter in letters if letter.file_count]
     if with_files:
@@ -122,12 +143,22 @@ def conversation(ticket: Ticket, *, for_staff: bool) -> list[Entry]:
         )
         for letter in letters
     ]
-    facts = [Fact(*row) for row in _FACTS[for_staff](ticket.pk)]
     if not for_staff:
         facts = [fact for fact in facts if retraction.is_known_to_customer(fact.data, now)]
     entries += [Entry(at=fact.at, event=fact) for fact in facts]
     entries.sort(key=lambda entry: entry.at)  # stable: a letter before the event of the same moment
     return entries
+
+
+def _merged_letters(ticket: Ticket, *, for_staff: bool, now: datetime) -> list[Letter]:
+    """The letters of the tickets that go on in this one; for the customer, those of their own."""
+    found = []
+    for home in merged.sources_of(ticket, own=not for_staff):
+        for row in _LETTERS[for_staff](*((home.pk,) if for_staff else (home.pk, now))):
+            letter = Letter(*row)
+            letter.home = home
+            found.append(letter)
+    return found
 
 
 def _refused(letters: Sequence[int]) -> dict[int, list[RefusedFile]]:

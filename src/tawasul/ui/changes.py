@@ -75,7 +75,7 @@ def words(event: Event | Fact) -> str:
         case K.TIME_SPENT:
             minutes = int(data.get("minutes") or 0)
             sentence = ngettext("%(who)s spent %(num)d minute", "%(who)s spent %(num)d minutes", minutes)
-            return f"{sentence}{_(': ')}%(text)s" if data.get("note") else sentence
+            return sentence + _(": ") + "%(text)s" if data.get("note") else sentence
     return ""
 
 

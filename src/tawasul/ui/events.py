@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from tawasul.tickets.models import CloseReason, Event
 from tawasul.tickets.queries import Fact
-from tawasul.ui import text
+from tawasul.ui import changes, text, together
 
 K = Event.Kind
 
@@ -22,6 +22,8 @@ def event_text(event: Event | Fact, viewer: str = "customer") -> Markup:
         to=Markup("<bdi>{}</bdi>").format(data.get("to", "")),
         party=Markup("<bdi>{}</bdi>").format(data.get("party") or _("another party")),
         reason=Markup("<bdi>{}</bdi>").format(data.get("reason", "")),
+        **changes.places(event),
+        number=together.number(data),
     )
 
 
@@ -49,6 +51,10 @@ def _words(event: Event | Fact, viewer: str) -> str:
             return _("We warned by e-mail that the ticket is about to close")
         case K.CLOSED:
             return _closed(str(data.get("reason", "")), customer)
+        case K.MERGED_IN | K.UNMERGED | K.SPLIT | K.LINKED:
+            return together.words(event.kind, data, customer)
+        case _ if not customer and (words := changes.words(event)):
+            return words
         case K.REOPENED:
             return (
                 _("The ticket was reopened at your request") if customer else _("%(who)s reopened the ticket")
@@ -65,7 +71,7 @@ def _closed(reason: str, customer: bool) -> str:
         case CloseReason.SILENCE:
             return _("Closed by itself: no follow-up arrived")
         case CloseReason.MERGED:
-            return _("Closed and continued in another ticket")
+            return _("Closed by the centre") if customer else _("Closed and continued in another ticket")
         case CloseReason.SPAM:
             return _("Closed as unwanted")
     return _("Closed by the centre: done") if customer else _("%(who)s closed the ticket: done")

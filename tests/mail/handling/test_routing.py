@@ -257,6 +257,19 @@ def test_a_reply_to_a_merged_ticket_goes_to_its_target_however_far_that_is(
         actions.merge(target, into=ticket, by=fahd)  # which is closed
 
 
+def test_a_reply_to_a_ticket_merged_into_somebody_elses_opens_the_senders_own_again(
+    ticket: Ticket, open_a_ticket: OpenATicket, khalid: Person, fahd: Person
+) -> None:
+    target = open_a_ticket(by=khalid, subject="Khalid's")
+    actions.merge(ticket, into=target, by=fahd)
+    mail = come("سري", to=tagged(ticket))
+    assert became(mail) == (State.DONE, Outcome.REOPENED, "")
+    assert mail.ticket == ticket
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.merged_into) == (Status.WITH_CENTRE, None)
+    assert target.messages.count() == 1
+
+
 # -- new tickets ---------------------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ from tawasul.portal import browser
 from tawasul.portal.forms.tickets import KEPT, CommentForm, FollowUpForm, ReopeningForm, key_of
 from tawasul.portal.views import writing
 from tawasul.service_levels import calendar, deadlines
-from tawasul.tickets import access, actions, drafts, queries
+from tawasul.tickets import access, actions, drafts, merged, queries
 from tawasul.tickets.models import CloseReason, Draft, Message, Status, Ticket
 from tawasul.tickets.workflow import IllegalMove
 from tawasul.tickets.writers import Writer
@@ -86,6 +86,7 @@ def page(
     ``overtaken``: a follow-up arrived after the ticket was closed; its text stands in the reopening form.
     """
     closed = ticket.status == Status.CLOSED
+    goes_on = merged.continues_in(ticket) if closed else None
     draft = drafts.newest(writing.whose(request), Draft.Kind.FOLLOW_UP, ticket=ticket)
     key = draft.key if draft else key_of(request.POST)
     sent = writing.just_sent(request, ticket)
@@ -106,7 +107,8 @@ def page(
         "reopening": reopening,
         "shown_forms": [shown for shown in (form, closing, reopening) if shown is not None],
         "closed": closed,
-        "may_reopen": closed and access.may_reopen(ticket),
+        "goes_on": goes_on,
+        "may_reopen": closed and goes_on is None and access.may_reopen(ticket),
         "reopen_until": access.reopen_until(ticket) if closed else None,
         "reopen_days": centre.current().reopen_days,
         **writing.upload_context(key, draft, problems),
@@ -123,7 +125,8 @@ def page(
 def receipt(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
     """The receipt: number, when it was received, by when it is answered, and what it was about."""
     current = calendar.current()
-    opening = next(e for e in queries.conversation(ticket, for_staff=False) if e.message is not None)
+    letters = (e for e in queries.conversation(ticket, for_staff=False) if e.message is not None)
+    opening = next(e for e in letters if e.message is not None and e.message.home is None)
     return render(
         request,
         "portal/receipt.html",
@@ -181,7 +184,7 @@ def reopening(request: HttpRequest, ticket: Ticket, place: Place) -> HttpRespons
     if ticket.status != Status.CLOSED:
         messages.info(request, _("This ticket is open already."))
         return HttpResponseRedirect(place.page, status=303)
-    if not access.may_reopen(ticket):
+    if not access.may_reopen(ticket) or merged.continues_in(ticket):
         return page(request, ticket, place, reopening=form, status=409)
     draft, key, problems = _written(request, ticket, form)
     if not form.is_valid() or problems:

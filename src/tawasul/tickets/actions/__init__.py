@@ -6,7 +6,8 @@ where the ticket's state forbids the move. ``submission`` is the key of the form
 returns what the first sending made.
 """
 
-from tawasul.tickets.actions.merging import NotMergeable, merge
+from tawasul.tickets.actions.linking import NotLinkable, link, unlink
+from tawasul.tickets.actions.merging import NotMergeable, NotUnmergeable, merge, merge_all, unmerge
 from tawasul.tickets.actions.moves import (
     assign,
     claim,
@@ -18,11 +19,15 @@ from tawasul.tickets.actions.moves import (
     take,
 )
 from tawasul.tickets.actions.retraction import NotRetractable, retract
+from tawasul.tickets.actions.splitting import NotSplittable, split
 from tawasul.tickets.actions.writing import Overtaken, answer, follow_up, note, open_ticket
 
 __all__ = [
+    "NotLinkable",
     "NotMergeable",
     "NotRetractable",
+    "NotSplittable",
+    "NotUnmergeable",
     "Overtaken",
     "answer",
     "assign",
@@ -30,12 +35,17 @@ __all__ = [
     "close",
     "follow_up",
     "hold",
+    "link",
     "merge",
+    "merge_all",
     "note",
     "open_ticket",
     "recalculate_deadlines",
     "reopen",
     "resume",
     "retract",
+    "split",
     "take",
+    "unlink",
+    "unmerge",
 ]

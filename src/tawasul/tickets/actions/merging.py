@@ -1,10 +1,13 @@
-"""Verbs between tickets: merging."""
+"""Verbs between tickets: merging, and undoing it."""
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
 from tawasul.accounts.models import Person
 from tawasul.core import clock
-from tawasul.tickets import workflow
+from tawasul.tickets import merged, workflow
 from tawasul.tickets.actions.record import record, save
 from tawasul.tickets.models import (
     CloseReason,
@@ -19,22 +22,81 @@ class NotMergeable(Exception):
     """A ticket cannot go on in itself, nor in one that is closed."""
 
 
-@transaction.atomic
-def merge(ticket: Ticket, *, into: Ticket, by: Person) -> Ticket:
-    """Close the ticket, which goes on in ``into``: what its customer writes to it from now on belongs there.
+class NotUnmergeable(Exception):
+    """The ticket is not merged into another one, or not any more."""
 
-    Its letters stay where they are. Raises NotMergeable.
+
+def merge(ticket: Ticket, *, into: Ticket, by: Person) -> Ticket:
+    """Close the ticket, which goes on in ``into``: what its customer writes to it from now on belongs there, where
+    they are that ticket's customer too. Raises NotMergeable."""
+    return merge_all([ticket], into=into, by=by)[0]
+
+
+@transaction.atomic
+def merge_all(tickets: Sequence[Ticket], *, into: Ticket, by: Person) -> list[Ticket]:
+    """Close the tickets, which go on in ``into``; all of them or none. Their letters stay where they are and are shown
+    there, to staff all of them, to its customer their own (see ``merged``).
+
+    Where a customer of ``into`` waited for an answer in one of them, the earliest promise holds for it too.
+    Raises NotMergeable.
     """
     now = clock.now()
-    first, second = sorted(
-        (ticket.pk, into.pk)
-    )  # one order for everybody: two merges never wait for each other
-    rows = {pk: Ticket.objects.locked(pk) for pk in (first, second)}
-    row, target = rows[ticket.pk], rows[into.pk]
-    if row.pk == target.pk or target.status == Status.CLOSED:
+    # One order for everybody: two merges never wait for each other.
+    rows = {pk: Ticket.objects.locked(pk) for pk in sorted({into.pk, *(ticket.pk for ticket in tickets)})}
+    target = rows[into.pk]
+    if target.status == Status.CLOSED or into.pk in {ticket.pk for ticket in tickets}:
         raise NotMergeable
-    workflow.move(row, "close", now)
-    row.close_reason, row.merged_into = CloseReason.MERGED, target
+    done = []
+    for ticket in tickets:
+        row = rows[ticket.pk]
+        same = merged.same_requester(row, target)
+        if same:
+            workflow.take_over_promise(target, row, now)
+        before = workflow.snapshot(row)
+        workflow.move(row, "close", now)
+        row.close_reason, row.merged_into = CloseReason.MERGED, target
+        save(row, ticket)
+        data = {"into": target.number, "before": before}
+        record(row, Event.Kind.CLOSED, Writer.of(by), now, reason=CloseReason.MERGED.value, **data)
+        record(target, Event.Kind.MERGED_IN, Writer.of(by), now, number=row.number, same_requester=same)
+        done.append(row)
+    target.version += 1
+    save(target, into)
+    return done
+
+
+@transaction.atomic
+def unmerge(ticket: Ticket, *, by: Person) -> Ticket:
+    """Undo a merge: the ticket is as it was before, on its own again, and its letters leave the other one.
+
+    The promise of an answer is the one that was given; the time to close for silence goes on where it stood.
+    Raises NotUnmergeable.
+    """
+    now = clock.now()
+    target = ticket.merged_into
+    if target is not None:
+        rows = {pk: Ticket.objects.locked(pk) for pk in sorted({ticket.pk, target.pk})}
+        row = rows[ticket.pk]
+    else:
+        row = Ticket.objects.locked(ticket.pk)
+    if row.close_reason != CloseReason.MERGED or row.merged_into_id != (target.pk if target else None):
+        raise NotUnmergeable
+    workflow.move(row, "reopen", now)
+    row.merged_into = None
+    closed = row.events.filter(kind=Event.Kind.CLOSED).order_by("-pk").first()
+    if closed is not None and "before" in closed.data:
+        workflow.restore_after_merge(row, closed.data["before"], closed.at, now)
     save(row, ticket)
-    record(row, Event.Kind.CLOSED, Writer.of(by), now, reason=CloseReason.MERGED.value, into=target.number)
+    number = target.number if target else ""
+    record(row, Event.Kind.UNMERGED, Writer.of(by), now, **{"from": number})
+    if target is not None:
+        left(rows[target.pk], row, Writer.of(by), now)
     return row
+
+
+def left(target: Ticket, ticket: Ticket, by: Writer, at: datetime) -> None:
+    """The locked ticket that another one went on in knows that it does so no longer."""
+    target.version += 1
+    target.save(update_fields=["version"])
+    same = merged.same_requester(ticket, target)
+    record(target, Event.Kind.UNMERGED, by, at, number=ticket.number, same_requester=same)

@@ -8,7 +8,8 @@ from tawasul.accounts.models import Person, Team
 from tawasul.core import clock
 from tawasul.service_levels import calendar
 from tawasul.tickets import letters, workflow
-from tawasul.tickets.actions import retraction
+from tawasul.tickets.actions import properties, retraction
+from tawasul.tickets.actions.merging import left
 from tawasul.tickets.actions.record import record, save
 from tawasul.tickets.models import (
     Channel,
@@ -22,11 +23,23 @@ from tawasul.tickets.writers import Writer
 
 
 @transaction.atomic
-def assign(ticket: Ticket, *, to: Person | None, by: Person, team: Team | None = None) -> Ticket:
-    """Give the ticket to a member of staff (``to`` None: to nobody), and to a team where one is named."""
+def assign(
+    ticket: Ticket,
+    *,
+    to: Person | None,
+    by: Person,
+    team: Team | None = None,
+    version: int | None = None,
+    was: str | None = None,
+) -> Ticket:
+    """Give the ticket to a member of staff (``to`` None: to nobody), and to a team where one is named.
+
+    ``version`` and ``was`` are what the form showed; raises ``properties.Stale`` where somebody was faster.
+    """
     row = Ticket.objects.locked(ticket.pk)
     if row.assignee_id == (to.pk if to else None) and team is None:
         return row
+    properties.check(row, properties.ASSIGNEE, version=version, was=was)
     row.assignee = to
     if team is not None:
         row.team = team
@@ -108,7 +121,7 @@ def reopen(
     """
     now = clock.now()
     row = Ticket.objects.locked(ticket.pk)
-    before = row.close_reason
+    before, went_on_in = row.close_reason, row.merged_into_id
     workflow.move(row, "reopen", now)
     row.merged_into = None
     message = None
@@ -126,6 +139,8 @@ def reopen(
         )
     save(row, ticket)
     record(row, Event.Kind.REOPENED, by, now, message=message, closed_for=before)
+    if went_on_in is not None:
+        left(Ticket.objects.locked(went_on_in), row, by, now)
     return row
 
 

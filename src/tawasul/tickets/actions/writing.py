@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from tawasul.accounts.models import Person, TermsVersion
 from tawasul.core import clock
@@ -55,7 +55,7 @@ def open_ticket(
     def attempt() -> Ticket:
         now = clock.now()
         ticket = Ticket(
-            number=numbers.new_number(_issued()),
+            number=numbers.new_number(issued()),
             purpose=Purpose(purpose),
             service=service,
             team_id=service.team_id,
@@ -169,7 +169,9 @@ def answer(
         before = workflow.snapshot(row) if until else {}
         workflow.move(row, "answer", now)
         if seen is not None:
-            newer = row.messages.filter(pk__gt=seen).exclude(kind=Message.Kind.NOTE).exclude(author=by)
+            places = Ticket.objects.filter(Q(pk=row.pk) | Q(merged_into=row)).values("pk")
+            newer = Message.objects.filter(ticket__in=places, pk__gt=seen).exclude(author=by)
+            newer = newer.exclude(kind=Message.Kind.NOTE)
             unread = list(newer.order_by("pk"))
             if unread:
                 raise Overtaken(unread)
@@ -238,6 +240,6 @@ _newest = Kept(_newest_key)
 _MEANWHILE = 100_000  # more tickets than can be opened while a value is kept
 
 
-def _issued() -> int:
+def issued() -> int:
     """An upper bound of the numbers given out. Keys only grow, so the newest one bounds the count without counting."""
     return _newest() + _MEANWHILE

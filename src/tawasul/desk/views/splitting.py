@@ -1,0 +1,65 @@
+"""A letter that is about something else becomes a ticket of its own."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from tawasul.accounts.roles import Permission
+from tawasul.core import clock
+from tawasul.desk import gate
+from tawasul.desk.link_forms import SplitForm
+from tawasul.desk.places import back_to
+from tawasul.desk.views.queue import shown_queue
+from tawasul.tickets import access, actions, queries
+from tawasul.tickets.models import Message
+from tawasul.tickets.queries import Letter
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@gate.allowed(Permission.MERGE)
+def splitting(request: HttpRequest, number: str, letter: int) -> HttpResponseBase:
+    """Choose the letters that go along, the service and the subject (GET), and split (POST)."""
+    person = gate.staff_member(request)
+    ticket = access.desk_ticket_for(person, number)
+    letters = [entry.message for entry in queries.conversation(ticket, for_staff=True) if entry.message]
+    movable = [one for one in letters if _may_move(one)]
+    if letter not in {one.pk for one in movable if one.kind == Message.Kind.FOLLOW_UP}:
+        raise Http404
+    if request.method == "POST":
+        form = SplitForm(request.POST, letters=movable)
+        if form.is_valid():
+            chosen = {letter, *map(int, form.cleaned_data["letters"])}
+            given = {name: form.cleaned_data[name] for name in ("subject", "service")}
+            try:
+                made = actions.split(ticket, chosen, by=person, **given)
+            except actions.NotSplittable:  # one of them is elsewhere since
+                messages.error(
+                    request, _("The letters have changed meanwhile. Nothing was moved; look again.")
+                )
+                return redirect(back_to(request, ticket))
+            messages.success(
+                request,
+                _("The letters stand in a ticket of their own now, and the customer is told its number."),
+            )
+            return redirect(back_to(request, made))
+    else:
+        initial = {"subject": ticket.subject, "service": ticket.service_id}
+        form = SplitForm(initial=initial, letters=movable)
+    context = {
+        **shown_queue(request),
+        "ticket": ticket,
+        "form": form,
+        "letter": next(one for one in movable if one.pk == letter),
+        "others": [one for one in movable if one.pk != letter],
+        "ticked": request.POST.getlist("letters"),
+    }
+    return render(request, "desk/splitting.html", context, status=422 if form.errors else 200)
+
+
+def _may_move(letter: Letter) -> bool:
+    shown = letter.shown_from is None or letter.shown_from <= clock.now()
+    return letter.home is None and letter.kind != Message.Kind.OPENING and shown
