@@ -54,6 +54,6 @@ def _beyond(request: HttpRequest, cursor: str, *, last: bool) -> Neighbour | Non
     if not cursor:
         return None
     there = copy.copy(request)
-    there.GET = QueryDict(cursor.lstrip("?"))  # type: ignore[assignment]  # read-only as a request's own
+    there.GET = QueryDict(cursor.lstrip("?"))
     shown = shown_queue(there)
     return _of(shown["rows"][-1 if last else 0][0], shown) if shown["rows"] else None

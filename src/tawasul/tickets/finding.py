@@ -72,9 +72,11 @@ def _of_number(rows: QuerySet[Ticket], digits: str, most: int) -> list[Ticket]:
 
 def _of_address(rows: QuerySet[Ticket], typed: str, most: int) -> list[Ticket]:
     """By the requester's address as it stands on the ticket: its domain in either form, or its beginning."""
-    rows = rows.alias(address=Lower("requester_email"))
-    exact = list(rows.filter(address__in={typed.lower(), stored_form(typed)}).order_by("-pk")[:most])
-    return exact or list(rows.filter(_begins("address", typed.lower())).order_by("address")[:most])
+    addressed: Any = rows.alias(address=Lower("requester_email"))
+    exact: list[Ticket] = list(
+        addressed.filter(address__in={typed.lower(), stored_form(typed)}).order_by("-pk")[:most]
+    )
+    return exact or list(addressed.filter(_begins("address", typed.lower())).order_by("address")[:most])
 
 
 def _of_domain(rows: QuerySet[Ticket], typed: str, most: int) -> list[Ticket]:
