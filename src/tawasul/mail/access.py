@@ -18,7 +18,8 @@ def incoming_for(person: Viewer, pk: int) -> IncomingMail:
     mail = IncomingMail.objects.select_related(*related).filter(pk=pk).first() if is_at_work(person) else None
     if mail is None:
         raise Http404
-    _open_to(person, mail.ticket, mail.letter and mail.letter.ticket, mail.about and mail.about.ticket)
+    letter, about = mail.letter, mail.about
+    _open_to(person, mail.ticket, letter.ticket if letter else None, about.ticket if about else None)
     return mail
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -175,9 +176,9 @@ def _edited(request: HttpRequest, kind: Noun, obj: Any) -> HttpResponseBase:
     except changes.Stale:
         obj.refresh_from_db()
         return _drawn(request, kind, obj, form, stale=True, status=409)
-    except kind.model.DoesNotExist:
+    except ObjectDoesNotExist:  # deleted meanwhile
         raise Http404 from None
-    name = form.cleaned_data["name_en" if request.LANGUAGE_CODE == "en" else "name_ar"]  # type: ignore[attr-defined]
+    name = form.cleaned_data["name_en" if request.LANGUAGE_CODE == "en" else "name_ar"]
     said = (
         _("Added: %(name)s")
         if is_new
