@@ -51,7 +51,7 @@ def test_two_at_one_ticket_see_each_other_and_neither_writes_past_the_other(
     until_live(fahd)
     sara_page.goto(place)
     until_live(sara_page)
-    expect(fahd.locator("#here [data-doing=reading]")).to_contain_text("سارة القرني", timeout=SOON)
+    expect(fahd.get_by_text("سارة القرني").and_(fahd.locator("#here bdi"))).to_be_visible(timeout=SOON)
 
     fahd.locator("#answer_text").fill("مسودة فهد")
     sara_page.locator("#answer_text").press_sequentially("جواب سارة")
@@ -95,6 +95,7 @@ def test_the_list_shows_what_comes_and_moves_nothing_under_the_pointer(
     page.locator("#live-say button").click()
     page.get_by_role("link", name="الثالثة").wait_for()
 
+    assert first.requester is not None
     actions.close(third, by=Writer.of(first.requester), reason="solved_by_customer")
     expect(page.locator("a.subj", has_text="الثالثة")).to_have_count(0, timeout=SOON)
 

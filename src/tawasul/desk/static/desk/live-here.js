@@ -8,7 +8,7 @@ document.addEventListener("live:here", ({ detail: people }) => {
   here.hidden = !people.length;
   for (const line of here.querySelectorAll("[data-doing]")) {
     const names = people.filter((one) => one.doing === line.dataset.doing).map((one) => one.name);
-    const shown = line.querySelector(".names");
+    const shown = line.querySelector(".here-names");
     const parts = names.flatMap((name, number) => {
       const bdi = document.createElement("bdi");
       bdi.textContent = name;

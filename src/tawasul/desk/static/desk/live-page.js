@@ -208,7 +208,7 @@ function thread(fresh) {
   const next = fresh.querySelector(".letters");
   const scroll = document.querySelector(".thread .scroll");
   if (letters && next) {
-    const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
+    const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
     const added = reconcile(letters, next, entry);
     const letter = added.filter((node) => node.matches(".letter")).at(-1);
     if (atEnd && added.length) scroll.scrollTop = scroll.scrollHeight;

@@ -90,9 +90,9 @@ function visit(doing) {
 
 function hangUp() {
   clearTimeout(timer);
-  source?.close();
+  if (source) source.close(); // by which the server knows that one has left
+  else if (ticket && settled) visit("gone");
   source = null;
-  if (ticket) visit("gone");
 }
 
 if (place) {
