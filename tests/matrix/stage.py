@@ -114,6 +114,8 @@ class Stage:
             "token": TOKEN,
             "kind": "answer",
             "pk": 1,
+            "letter": 1,
+            "link": 1,
             "uidb36": "1",
             "name": "nothing",
             "slug": "nothing",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tawasul.accounts.models import Person
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
-from tawasul.desk import gate, ledger, neighbours
+from tawasul.desk import gate, ledger, neighbours, together
 from tawasul.desk.due import due_of
 from tawasul.desk.forms import AnswerForm, AssigneeForm, ClosureForm, HoldForm, LetterForm, NoteForm
 from tawasul.desk.offers import Offer
@@ -75,6 +75,7 @@ def page(
         **beside,
         "neighbours": neighbours.around(request, ticket, beside),
         "ticket": ticket,
+        **together.of_ticket(ticket, person, entries),
         "entries": entries,
         "newest": newest,
         "form": composer.form,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tawasul.desk.routes import compose, keys, live, settings
+from tawasul.desk.routes import compose, keys, links, live, settings
 from tawasul.desk.views import letters, mail, mail_in, mail_out, moves, queue, ticket
 
 app_name = "desk"
@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("mail/out/<int:pk>/settlement/", mail_out.settlement, name="mail_out_settlement"),
     *compose.urlpatterns,
     *keys.urlpatterns,
+    *links.urlpatterns,
     *live.urlpatterns,
     *settings.urlpatterns,
 ]

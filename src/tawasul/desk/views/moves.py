@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission
-from tawasul.desk import correspondence, gate
+from tawasul.desk import correspondence, gate, together
 from tawasul.desk.forms import AssigneeForm, ClosureForm, HoldForm
 from tawasul.desk.places import back_to
 from tawasul.replies import queries as replies
@@ -91,7 +91,11 @@ def closure(request: HttpRequest, number: str) -> HttpResponseBase:
             signature=replies.signature_of(ticket, person) if comment else "",
         )
 
-    return _moved(request, ticket, close, _("The ticket is closed."), closure=form)
+    moved = _moved(request, ticket, close, _("The ticket is closed."), closure=form)
+    if moved.status_code == 302 and together.open_children(ticket, person):
+        messages.info(request, _("Parts of this ticket are still open. You can send them the same answer."))
+        return redirect("desk:children_answers", ticket.spoken_number)
+    return moved
 
 
 @require_POST
