@@ -131,8 +131,9 @@ def test_the_queue_costs_the_same_however_long_it_is(
         if number % 2:
             actions.take(ticket, by=fahd)
     fahd_client.get("/ar/desk/")
-    # session, person, the bounded counts and those of the mail, one page of rows with service and assignee
-    with django_assert_num_queries(5):
+    # session, person, one page of rows with service, assignee and team, the bounded counts, the saved views' names,
+    # and the counts of the mail
+    with django_assert_num_queries(6):
         fahd_client.get("/ar/desk/")
 
 

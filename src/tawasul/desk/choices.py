@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from tawasul.accounts.models import Person
+from tawasul.desk.columns import COLUMNS, DENSITIES
 
 Read = Callable[[Sequence[str]], Any]  # the posted values as they are kept; None where they mean nothing
 
@@ -22,7 +23,18 @@ def one_of(*values: str) -> Read:
     return read
 
 
+def some_of(*values: str) -> Read:
+    """A choice of several among some values, in their own order; none of them is a choice too."""
+
+    def read(posted: Sequence[str]) -> list[str]:
+        return [value for value in values if value in posted]
+
+    return read
+
+
 CHOICES: Final[dict[str, Read]] = {
+    "columns": some_of(*COLUMNS),  # of the queue's table
+    "density": one_of(*DENSITIES),
     "keys": one_of("on", "off"),  # single-letter shortcuts (WCAG 2.1.4)
 }
 

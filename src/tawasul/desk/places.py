@@ -5,14 +5,20 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from tawasul.tickets import filters
 from tawasul.tickets.models import Ticket
 
-KEPT = ("view", "after", "before")
+KEPT = (*filters.KEPT, "after", "before")  # the view, what narrows it, its order, and the page of it
+
+
+def kept_of(request: HttpRequest) -> dict[str, str]:
+    """The place in the queue that the address carries."""
+    return {name: request.GET[name][: filters.LONGEST] for name in KEPT if request.GET.get(name)}
 
 
 def back_to(request: HttpRequest, ticket: Ticket, *, letter: int | None = None, compose: str = "") -> str:
     """The ticket's page as it was left; ``letter`` is the message to show, ``compose`` the composer to open."""
-    kept = {name: request.GET[name][:60] for name in KEPT if request.GET.get(name)}
+    kept = kept_of(request)
     if compose:
         kept["compose"] = compose
     query = f"?{urlencode(kept)}" if kept else ""

@@ -10,7 +10,9 @@ from django.utils.translation import pgettext_lazy
 from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission, hidden_teams, may
 from tawasul.mail import ledger
-from tawasul.tickets import queries
+from tawasul.tickets import queue as tickets_queue
+from tawasul.tickets import saved
+from tawasul.tickets.queries import COUNT_UP_TO
 
 DEFAULT = "all"
 MAIL = "mail"  # the last shelf: the ledger of mails
@@ -28,17 +30,24 @@ class Shelf:
     href: str
     count: str = ""
     late: bool = False
+    query: str = ""  # of a saved view: its filter, canonical; its count comes after the page
 
 
-_MINE, _TURN = "", _("By turn")
+_MINE, _TIME, _TURN, _SAVED = "", _("By time"), _("By turn"), _("Saved views")
 SHELVES: dict[str, tuple[str | Promise, str, str | Promise]] = {
     "mine": (_("My tickets"), "inbox", _MINE),
+    "team": (_("My team"), "users", _MINE),
     "unassigned": (pgettext_lazy("tickets", "Unassigned"), "user-plus", _MINE),
+    "mentions": (_("Mentions of me"), "message-square", _MINE),
+    "overdue": (pgettext_lazy("tickets", "Overdue"), "triangle-alert", _TIME),
+    "due_soon": (_("Due soon"), "clock", _TIME),
+    "waiting": (_("Waiting longest"), "history", _TIME),
+    "snoozed": (pgettext_lazy("tickets", "Snoozed"), "moon", _TIME),
     "all": (_("All waiting"), "list", _TURN),
-    "overdue": (pgettext_lazy("tickets", "Overdue"), "triangle-alert", _TURN),
     "with_customer": (_("With the customer"), "user", _TURN),
     "on_hold": (pgettext_lazy("tickets", "On hold"), "circle-pause", _TURN),
     "closed": (pgettext_lazy("tickets", "Closed"), "circle-check", _TURN),
+    "everything": (pgettext_lazy("tickets", "Everything"), "folder-open", _TURN),
 }
 
 
@@ -49,13 +58,16 @@ def chosen(name: str | None, default: str = DEFAULT) -> str:
 
 def shelves_for(person: Person) -> list[Shelf]:
     """Every view with its count, one bounded query each; and the ledger with what waits there for staff."""
-    counts = queries.queue_counts(person)
+    counts = tickets_queue.counts(person)
     base = reverse("desk:queue")
     made = []
     for name, (label, icon, group) in SHELVES.items():
         number, href = counts.get(name), f"{base}?view={name}"
         late = name == "overdue" and bool(number)
         made.append(Shelf(name, label, icon, group, href, bounded(number), late=late))
+    for view in saved.listed_for(person):
+        name, href = saved_name(view.pk), f"{base}?{view.query}"
+        made.append(Shelf(name, view.name, "star", _SAVED, href, query=view.query))
     made.append(Shelf("ready", _("Ready texts"), "message-square", _("Writing"), reverse("desk:ready")))
     waiting = ledger.count_for_staff(hidden_teams(person))
     made.append(
@@ -82,8 +94,13 @@ def _of_the_centre(person: Person) -> list[Shelf]:
     return made
 
 
+def saved_name(pk: int) -> str:
+    """The name of a saved view among the others."""
+    return f"saved-{pk}"
+
+
 def bounded(number: int | None) -> str:
     """The count as it is shown: "99+" from a hundred on."""
     if number is None:
         return ""
-    return f"{queries.COUNT_UP_TO - 1}+" if number >= queries.COUNT_UP_TO else str(number)
+    return f"{COUNT_UP_TO - 1}+" if number >= COUNT_UP_TO else str(number)

@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from tawasul.desk.routes import compose, keys, links, live, settings
+from tawasul.desk.routes import compose, dossier, keys, links, live, settings
+from tawasul.desk.routes import list as lists
 from tawasul.desk.views import letters, mail, mail_in, mail_out, moves, queue, ticket
 
 app_name = "desk"
@@ -41,9 +42,11 @@ urlpatterns: list[URLPattern] = [
     path("mail/out/<int:pk>/resending/", mail_out.resending, name="mail_out_resending"),
     path("mail/out/<int:pk>/address/", mail_out.address, name="mail_out_address"),
     path("mail/out/<int:pk>/settlement/", mail_out.settlement, name="mail_out_settlement"),
-    *compose.urlpatterns,
     *keys.urlpatterns,
     *links.urlpatterns,
     *live.urlpatterns,
+    *dossier.urlpatterns,
+    *compose.urlpatterns,
     *settings.urlpatterns,
+    *lists.urlpatterns,
 ]

@@ -1,4 +1,4 @@
-"""Reads that pages need: a conversation, a person's tickets by turn, the desk's queue. Nothing counts a table."""
+"""Reads that pages need: a conversation, a person's tickets by turn. Nothing counts a table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,6 @@ TURNS: dict[str, tuple[Status, ...]] = {
     "you": (Status.WITH_CUSTOMER,),
     "closed": (Status.CLOSED,),
 }
-VIEWS = ("mine", "unassigned", "all", "overdue", "with_customer", "on_hold", "closed")
 
 
 @dataclass(slots=True)
@@ -224,60 +223,6 @@ def tickets_of(person: Person, *, turn: str, q: str = "", after: str = "", befor
     else:
         rows = rows.filter(status__in=TURNS[turn])
     return _page(rows, "updated_at", after=after, before=before, newest_first=True)
-
-
-def queue(view: str, person: Person, *, after: str = "", before: str = "") -> Page:
-    """A page of the desk's queue; the earliest promised answer first, in closed the last closed first."""
-    key = _KEYS.get(view, "answer_due_at")
-    if not (after or before):
-        return keyset.first_page(_FIRST_IN[view](person.pk, clock.now()), key, PAGE)
-    rows = _view(view, person.pk, clock.now()).select_related("service", "assignee")
-    return _page(rows, key, after=after, before=before, newest_first=view == "closed")
-
-
-def queue_counts(person: Person) -> dict[str, int]:
-    """The counts beside the views, each up to COUNT_UP_TO."""
-    return _COUNTS(person.pk, clock.now())
-
-
-_KEYS: Final = {"with_customer": "close_due_at", "on_hold": "updated_at", "closed": "closed_at"}
-
-
-def _view(view: str, person: Any, now: Any) -> QuerySet[Ticket]:
-    """One view; ``person`` is a key, ``now`` a moment, or each a place of a prepared query."""
-    tickets = Ticket.objects.all()
-    match view:
-        case "mine":
-            return tickets.with_centre().filter(assignee=person)
-        case "unassigned":
-            return tickets.with_centre().filter(assignee=None)
-        case "overdue":
-            return tickets.with_centre().filter(answer_due_at__lt=now)
-        case "with_customer":
-            return tickets.filter(status=Status.WITH_CUSTOMER)
-        case "on_hold":
-            return tickets.filter(status=Status.ON_HOLD)
-        case "closed":
-            return tickets.filter(status=Status.CLOSED)
-        case _:
-            return tickets.with_centre()
-
-
-_COUNTS: Final = PreparedCounts(
-    lambda person, now: {view: _view(view, person, now)[:COUNT_UP_TO] for view in VIEWS if view != "closed"}
-)
-
-
-def _first_in(view: str) -> Prepared[Ticket]:
-    def build(person: Place, now: Place) -> QuerySet[Ticket]:
-        sign = "-" if view == "closed" else ""
-        rows = _view(view, person, now).select_related("service", "assignee")
-        return rows.order_by(f"{sign}{_KEYS.get(view, 'answer_due_at')}", f"{sign}pk")[: PAGE + 1]
-
-    return Prepared(build)
-
-
-_FIRST_IN: Final = {view: _first_in(view) for view in VIEWS}
 
 
 def _page(rows: QuerySet[Ticket], key: str, *, after: str, before: str, newest_first: bool) -> Page:
