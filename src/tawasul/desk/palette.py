@@ -91,6 +91,9 @@ def _on(ticket: Ticket, person: Person) -> Iterator[Command]:
             yield Command(gettext_lazy("Close the ticket"), "check", do="close", key="E")
         if workflow.possible(ticket, "reopen"):
             yield Command(gettext_lazy("Reopen the ticket"), "rotate-ccw", do="reopen")
+        yield Command(gettext_lazy("Put off"), "moon", do="snooze", also="snooze later")
+    if may(person, Permission.SPAM):
+        yield Command(pgettext_lazy("a ticket", "Spam"), "triangle-alert", do="spam")
     yield Command(gettext_lazy("Next ticket"), "arrow-right", do="next", key="N")
     yield Command(gettext_lazy("Previous ticket"), "arrow-left", do="previous", key="P")
     yield Command(gettext_lazy("Back to the list"), "list", do="up", key="U")

@@ -24,7 +24,7 @@ function act(name, value = "") {
     box.scrollIntoView({ block: "nearest" });
   } else if (found.tagName === "SUMMARY") {
     found.parentElement.open = true;
-    (found.parentElement.querySelector("input:not([type=hidden]), textarea, select") ?? found).focus();
+    (found.parentElement.querySelector("input:not([type=hidden]), textarea, select, form button") ?? found).focus();
   } else if (found.tagName === "SELECT") {
     if (!value) found.focus();
     else {
