@@ -80,7 +80,7 @@ class FilterForm(forms.Form):
     def __init__(self, data: Mapping[str, str], wrong: Mapping[str, str], person: Person) -> None:
         super().__init__(data, auto_id="filter_%s")
         for name, choices in _choices(person).items():
-            self.fields[name].widget.choices = choices  # type: ignore[attr-defined]  # each of them is a Select
+            self.fields[name].widget.choices = choices  # each of them is a Select
         self.full_clean()
         for name, problem in wrong.items():
             self.add_error(name, problem)

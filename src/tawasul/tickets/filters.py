@@ -6,7 +6,7 @@ Nothing here asks the database. What was typed wrong is told in the reader's lan
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -48,7 +48,7 @@ TURNS: Final[dict[str, tuple[Status, ...]]] = {
 }
 DATES: Final = {"created": "created_at", "due": "answer_due_at", "closed": "closed_at"}
 
-LABELS: Final[dict[str, str | Promise]] = {
+LABELS: Final[dict[str, Any]] = {  # words that are translated when they are shown
     "turn": gettext_lazy("Whose turn"),
     "service": gettext_lazy("Service"),
     "purpose": gettext_lazy("Purpose"),

@@ -1,5 +1,6 @@
 """Saved views: keeping the filter under a name, its other names, its end, and the counts beside them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -44,8 +45,10 @@ class SaveForm(NameForm):
     )
     query = forms.CharField(max_length=4000, widget=forms.HiddenInput)
 
-    def __init__(self, person: Person, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="save_%s", **options)
+    def __init__(
+        self, person: Person, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, auto_id="save_%s", initial=initial)
         scopes: list[tuple[str, Any]] = [(SavedView.Scope.PERSONAL, SavedView.Scope.PERSONAL.label)]
         if roles.may(person, Permission.SHARE):
             teams = Team.objects.filter(pk__in=roles.teams_of(person)).order_by("pk")
