@@ -2,6 +2,7 @@
 // and the answer just sent counts its seconds down. Without scripts there are a button and a list instead.
 
 const PAUSE = 120;
+const WIDEST = 480; // of the list, in pixels
 const STARTED = /(?:^|\s)(\/|::)([^\s/:][^\n/:]{0,40}|)$/u;
 
 for (const bar of document.querySelectorAll("[data-ready]")) {
@@ -18,6 +19,7 @@ function ready(bar, box) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", words.label);
   list.hidden = true;
+  list.popover = "manual"; // above everything: the composer scrolls, and would cut the list off
   box.after(list);
   let timer = 0;
   let asked = 0;
@@ -25,7 +27,21 @@ function ready(bar, box) {
   const options = () => [...list.children];
   const started = () => STARTED.exec(box.value.slice(0, box.selectionStart));
 
+  // Beside the field, above it where there is room.
+  function open() {
+    const at = box.getBoundingClientRect();
+    const above = at.top > innerHeight - at.bottom;
+    const width = Math.min(at.width, WIDEST);
+    list.style.setProperty("inset-block", above ? `auto ${innerHeight - at.top + 4}px` : `${at.bottom + 4}px auto`);
+    list.style.setProperty("left", `${document.documentElement.dir === "rtl" ? at.right - width : at.left}px`);
+    list.style.setProperty("width", `${width}px`);
+    list.style.setProperty("max-block-size", `${Math.max(88, (above ? at.top : innerHeight - at.bottom) - 16)}px`);
+    list.hidden = false;
+    if (list.popover && !list.matches(":popover-open")) list.showPopover();
+  }
+
   function close() {
+    if (list.popover && list.matches(":popover-open")) list.hidePopover();
     list.hidden = true;
     asked += 1; // an answer under way comes too late
     box.removeAttribute("aria-activedescendant");
@@ -49,7 +65,7 @@ function ready(bar, box) {
     if (mine !== asked) return undefined;
     if (!offers.length) return close();
     list.replaceChildren(...offers.map(row));
-    list.hidden = false;
+    open();
     box.setAttribute("aria-controls", list.id);
     return choose(list.firstElementChild);
   }
@@ -148,14 +164,20 @@ if (letters && writing && quote) {
     quote.style.insetBlockStart = `${Math.max(8, place.top - 48)}px`;
     quote.style.left = `${Math.min(Math.max(8, place.left), innerWidth - 120)}px`;
   });
+  // Selecting elsewhere may forget where one wrote; without a place the passage goes to the end.
+  let caret = null;
+  for (const kind of ["input", "keyup", "pointerup"]) {
+    writing.addEventListener(kind, () => { caret = writing.selectionEnd; });
+  }
   quote.addEventListener("mousedown", (event) => event.preventDefault()); // the selection stays
   quote.addEventListener("click", () => {
     const lines = passage().split("\n").filter((line) => line.trim()).map((line) => `> ${line.trim()}`).join("\n");
     if (!lines) return;
-    const before = writing.value.slice(0, writing.selectionStart);
+    const place = Math.min(caret ?? Infinity, writing.value.length);
+    const before = writing.value.slice(0, place);
     const gap = !before ? "" : before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
     document.getSelection().removeAllRanges();
-    put(writing, writing.selectionStart, writing.selectionEnd, `${gap}${lines}\n\n`);
+    put(writing, place, place, `${gap}${lines}\n\n`);
   });
 }
 
