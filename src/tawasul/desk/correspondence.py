@@ -11,10 +11,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tawasul.accounts import roles
 from tawasul.accounts.models import Person
+from tawasul.accounts.roles import Permission
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
-from tawasul.desk import gate, ledger, neighbours, together
+from tawasul.desk import dossier, gate, ledger, neighbours, together
 from tawasul.desk.due import due_of
 from tawasul.desk.forms import AnswerForm, AssigneeForm, ClosureForm, HoldForm, LetterForm, NoteForm
 from tawasul.desk.offers import Offer
@@ -52,6 +54,7 @@ def page(
     assignee: AssigneeForm | None = None,
     hold: HoldForm | None = None,
     closure: ClosureForm | None = None,
+    edited: dossier.Edited | None = None,
     preview: str = "",
     overtaken: list[Message] | None = None,
     problem: str = "",
@@ -66,7 +69,8 @@ def page(
     )
     if composer is None:
         asked = request.GET.get("compose", "")
-        kind = NOTE if asked == NOTE or ticket.status == Status.CLOSED else ANSWER
+        silent = ticket.status == Status.CLOSED or not roles.may(person, Permission.ANSWER)
+        kind = NOTE if asked == NOTE or silent else ANSWER
         composer = begun(person, ticket, kind, seen=newest)
     mails = mail_queries.mails_of(ticket)
     staff = list(Person.objects.filter(is_staff=True, is_active=True).order_by("full_name", "pk")[:200])
@@ -95,7 +99,11 @@ def page(
         **ledger.of_ticket(ticket, mail_ledger.of_ticket(ticket)),
         "turn": turn_of(ticket, viewer="staff"),
         "due": due_of(ticket, clock.now()),
-        "may": {name: workflow.possible(ticket, name) for name in workflow.MOVES},
+        "may": {
+            name: workflow.possible(ticket, name) and roles.may(person, Permission.ANSWER)
+            for name in workflow.MOVES
+        },
+        **dossier.context(ticket, person, edited),
         "preview": preview,
         "overtaken": overtaken or [],
         "offered": offered,

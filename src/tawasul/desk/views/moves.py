@@ -11,10 +11,13 @@ from django.views.decorators.http import require_POST
 from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission
 from tawasul.desk import correspondence, gate, together
+from tawasul.desk.dossier import Edited
 from tawasul.desk.forms import AssigneeForm, ClosureForm, HoldForm
 from tawasul.desk.places import back_to
+from tawasul.desk.views.properties import overtaken, seen
 from tawasul.replies import queries as replies
 from tawasul.tickets import access, actions
+from tawasul.tickets.actions.properties import Stale
 from tawasul.tickets.models import CloseReason, Ticket
 from tawasul.tickets.workflow import IllegalMove
 from tawasul.tickets.writers import Writer
@@ -34,7 +37,11 @@ def assignee(request: HttpRequest, number: str) -> HttpResponseBase:
     if not form.is_valid():
         return correspondence.page(request, ticket, assignee=form, status=422)
     to = form.cleaned_data["assignee"]
-    actions.assign(ticket, to=to, by=person)
+    version, was = seen(request)
+    try:
+        actions.assign(ticket, to=to, by=person, version=version, was=was)
+    except Stale as stale:
+        return overtaken(request, Edited("assignee", str(to.pk) if to else "", stale=stale))
     said = _("The ticket is with %(name)s now.") % {"name": to} if to else _("The ticket is with nobody now.")
     messages.success(request, said)
     return redirect(back_to(request, ticket))

@@ -6,7 +6,10 @@ const panel = document.getElementById("dossier");
 if (panel) {
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target } = event.detail;
-    if (target.id === "dossier-inside" && (xhr.status === 409 || xhr.status === 422)) {
+    if (target.id !== "dossier-inside") return;
+    // Of forms with one name one is open at a time: the old one would close the new one that comes beside it.
+    for (const old of target.querySelectorAll("details[name]")) old.removeAttribute("name");
+    if (xhr.status === 409 || xhr.status === 422) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
