@@ -131,7 +131,7 @@ def previews(kind: Kind, form: ReadyForm) -> list[tuple[str | Promise, str]]:
     """The texts of a form as they will be read, each under its label; variables stand as they are."""
     draw = render_document if kind.name == "articles" else render_answer
     typed = form.data if form.is_bound else form.initial
-    shown = []
+    shown: list[tuple[str | Promise, str]] = []
     for name, _language in _TEXTS[kind.name]:
         text = str(typed.get(name, "") or "").strip()[:40_000]
         if text:

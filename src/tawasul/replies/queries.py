@@ -27,7 +27,7 @@ def of(person: Person) -> Q:
 
 def at_hand(model: type[O], person: Person) -> "QuerySet[O]":
     """The person's offered replies or macros, in their order."""
-    rows: QuerySet[O] = model._default_manager.filter(of(person), is_active=True)  # type: ignore[assignment]
+    rows: QuerySet[O] = model._default_manager.filter(of(person), is_active=True)
     return rows.select_related("team").distinct()
 
 

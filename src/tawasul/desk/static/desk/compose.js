@@ -76,7 +76,7 @@ function ready(bar, box) {
     option.setAttribute("role", "option");
     option.dataset.value = each.value;
     option.append(part("b", "", each.name));
-    const aside = part("span", "aside", each.article ? words.article : each.shortcut && `/${each.shortcut}`);
+    const aside = part("span", "hand", each.article ? words.article : each.shortcut && `/${each.shortcut}`);
     if (!each.article) aside.dir = "ltr";
     option.append(aside, part("span", "excerpt", each.excerpt));
     return option;
