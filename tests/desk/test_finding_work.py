@@ -354,7 +354,7 @@ def test_a_list_is_filtered_saved_and_found_again(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator("#filter_created_from").fill("")
     page.locator(".filter button.first").click()
-    page.locator(".chip-of-filter").wait_for()
+    page.locator(".chip-of-filter").first.wait_for()
     assert page.locator(".desk-rows tbody tr").count() == 1
     page.locator(".list-tools a[href*=saved-views]").click()
     page.locator("#save_name").fill("DNS")
@@ -369,7 +369,7 @@ def test_a_list_is_filtered_saved_and_found_again(
     page.locator('[data-density="compact"]').wait_for()
     page.locator(".desk-rows a.subj").click()
     page.locator(".thread").wait_for()
-    page.locator(".thread .up a, .queue .tools a").locator("visible=true").first.click()
+    page.locator(".ways .to-list, .queue .tools a").locator("visible=true").first.click()
     page.locator(".desk-rows tr:target").wait_for()
     no_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
