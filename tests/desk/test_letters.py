@@ -256,7 +256,8 @@ def test_what_is_sent_at_once_is_not_written_down_before(fahd_client: Client, op
     assert not [query["sql"] for query in seen.captured_queries if 'INTO "tickets_draft"' in query["sql"]]
     asked = [query["sql"] for query in seen.captured_queries if "SAVEPOINT" not in query["sql"]]
     # session, person, ticket; was it sent, is there a draft, is it somebody's; the lock, unread letters; three writes
-    assert len(asked) <= 11, "\n".join(asked)
+    # one of them reads the signatures, at most once in two seconds
+    assert len(asked) <= 12, "\n".join(asked)
 
 
 def test_a_drafted_note_never_shows_up_as_an_answer(fahd_client: Client, open_a_ticket: Any) -> None:

@@ -8,6 +8,7 @@ from django.db.models import F
 from tawasul.accounts.actions import record_change
 from tawasul.accounts.models import Person
 from tawasul.core import clock
+from tawasul.replies import queries
 from tawasul.replies.models import CannedReply, Macro, Signature
 from tawasul.search.normalise import normalise
 
@@ -43,6 +44,8 @@ def save(row: CannedReply | Macro | Signature, *, by: Person) -> None:
         )
     row.save()
     record_change(NOUNS[model], row, before, state_of(row), by)
+    queries.signatures.forget()
+    transaction.on_commit(queries.signatures.forget)
 
 
 @transaction.atomic
@@ -50,6 +53,8 @@ def remove(row: CannedReply | Macro | Signature, *, by: Person) -> None:
     """Take it away for good; the history keeps what it was."""
     record_change(NOUNS[type(row)], row, state_of(row), {}, by)
     row.delete()
+    queries.signatures.forget()
+    transaction.on_commit(queries.signatures.forget)
 
 
 def count_use(reply: CannedReply) -> None:

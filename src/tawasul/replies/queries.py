@@ -1,11 +1,12 @@
 """What a member of staff has at hand: their own, their teams' and everyone's; found in both languages."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
 from tawasul.accounts.models import Person
+from tawasul.core.kept import Kept
 from tawasul.replies.models import CannedReply, Macro, Owned, Scope, Signature
 from tawasul.replies.variables import Facts, filled
 from tawasul.search.normalise import normalise
@@ -71,11 +72,13 @@ def text_of(reply: CannedReply, language: str, *, strict: bool = False) -> str:
     return first or ("" if strict else second)
 
 
+signatures: Kept[Mapping[tuple[int | None, str], str]] = Kept(
+    lambda: {(row.team_id, row.language): row.text.strip() for row in Signature.objects.all()}
+)  # every answer needs one of these few
+
+
 def signature_of(ticket: Ticket, staff: Person) -> str:
     """What stands below an answer: of the ticket's team in the ticket's language, else of the centre; filled."""
-    rows: Iterable[Signature] = Signature.objects.filter(
-        Q(team=ticket.team_id) | Q(team=None), language=ticket.language
-    )
-    by_team = {row.team_id: row.text.strip() for row in rows}
-    text = (by_team.get(ticket.team_id) if ticket.team_id else "") or by_team.get(None, "")
+    texts, language = signatures(), ticket.language
+    text = texts.get((ticket.team_id, language), "") or texts.get((None, language), "")
     return filled(text, Facts(ticket, staff), ticket.language) if text else ""
