@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from tawasul.accounts.models import Language, Person
 from tawasul.accounts.queries import stored_form
 from tawasul.core import dates, domains
-from tawasul.core.text import clean_line
+from tawasul.core.text import clean_line, isolate
 from tawasul.search.normalise import normalise
 from tawasul.tickets.models import Channel, Purpose, Status, Tagging, Ticket
 
@@ -178,7 +178,7 @@ def _read_day(value: str) -> str:
             _(
                 "This is no day. Write year, month and day, such as %(one)s, or %(other)s in the Hijri calendar."
             )
-            % {"one": "2026-11-22", "other": "1448-06-12"}
+            % {"one": isolate("2026-11-22"), "other": isolate("1448-06-12")}
         ) from None
 
 
