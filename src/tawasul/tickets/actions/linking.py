@@ -1,5 +1,7 @@
 """Links between tickets that belong together."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Q
 
@@ -58,7 +60,7 @@ def _touch(row: Ticket) -> None:
 
 def _recorded(link: TicketLink, by: Person, *, removed: bool = False) -> None:
     for ticket, other, way in ((link.source, link.target, "out"), (link.target, link.source, "in")):
-        data = {"number": other.number, "link": link.kind, "way": way, "removed": removed}
+        data: dict[str, Any] = {"number": other.number, "link": link.kind, "way": way, "removed": removed}
         record(ticket, Event.Kind.LINKED, Writer.of(by), clock.now(), **data)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -56,7 +57,7 @@ def merge_all(tickets: Sequence[Ticket], *, into: Ticket, by: Person) -> list[Ti
         workflow.move(row, "close", now)
         row.close_reason, row.merged_into = CloseReason.MERGED, target
         save(row, ticket)
-        data = {"into": target.number, "before": before}
+        data: dict[str, Any] = {"into": target.number, "before": before}
         record(row, Event.Kind.CLOSED, Writer.of(by), now, reason=CloseReason.MERGED.value, **data)
         record(target, Event.Kind.MERGED_IN, Writer.of(by), now, number=row.number, same_requester=same)
         done.append(row)
@@ -87,8 +88,8 @@ def unmerge(ticket: Ticket, *, by: Person) -> Ticket:
     if closed is not None and "before" in closed.data:
         workflow.restore_after_merge(row, closed.data["before"], closed.at, now)
     save(row, ticket)
-    number = target.number if target else ""
-    record(row, Event.Kind.UNMERGED, Writer.of(by), now, **{"from": number})
+    data: dict[str, Any] = {"from": target.number if target else ""}
+    record(row, Event.Kind.UNMERGED, Writer.of(by), now, **data)
     if target is not None:
         left(rows[target.pk], row, Writer.of(by), now)
     return row

@@ -1,6 +1,7 @@
 """A letter that is about something else becomes a ticket of its own."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -54,7 +55,8 @@ def split(ticket: Ticket, letters: Collection[int], *, subject: str, service: Se
     TicketLink.objects.create(source=made, target=row, kind=TicketLink.Kind.RELATES, by=by, at=now)
     writer = Writer.of(by)
     record(made, Event.Kind.OPENED, writer, now, message=first)
-    record(made, Event.Kind.SPLIT, writer, now, **{"from": row.number})
+    data: dict[str, Any] = {"from": row.number}  # the word is no argument's name
+    record(made, Event.Kind.SPLIT, writer, now, **data)
     record(row, Event.Kind.SPLIT, writer, now, number=made.number, letters=len(moved))
     return made
 
