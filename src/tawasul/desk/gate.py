@@ -62,7 +62,7 @@ def allowed(permission: Permission) -> Callable[[Door[P]], Door[P]]:
             require(request, permission)
             return view(request, *args, **kwargs)
 
-        return staff_only(permitted)
+        return staff_only(cast(Door[P], permitted))
 
     return guard
 

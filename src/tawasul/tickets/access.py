@@ -23,7 +23,7 @@ _OWN = Prepared(
 )
 _ANY = Prepared(
     lambda number: Ticket.objects.filter(number=number).select_related(
-        "service", "assignee", "team", "follows"
+        "service", "assignee", "team", "follows", "requester"
     )
 )
 

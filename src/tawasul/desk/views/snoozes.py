@@ -1,5 +1,7 @@
 """Out of the way: a ticket that is put off until a moment or a letter, and one that is no ticket at all."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
@@ -28,6 +30,7 @@ def snooze(request: HttpRequest, number: str) -> HttpResponseBase:
     chosen = request.POST.get("until", "")
     day, hour = request.POST.get("day", "")[:40], request.POST.get("hour", "")[:10]
     usual = {moment.value: moment.until for moment in snoozes.moments(ticket)}
+    until: datetime | None
     try:
         if chosen == snoozes.OWN:
             until = snoozes.typed(day, hour)
