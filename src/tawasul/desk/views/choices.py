@@ -23,6 +23,5 @@ def choices(request: HttpRequest) -> HttpResponseBase:
         said = _("The shortcuts are on.") if given["keys"] == "on" else _("The shortcuts are off.")
         messages.success(request, said)
     back = request.POST.get("next", "")[:2000]
-    return redirect(
-        back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("desk:queue")
-    )
+    ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if ours else reverse("desk:queue"))
