@@ -29,7 +29,8 @@ BOTH = {
 # For an agent these do not exist: they ask for another role, or name what is not there; the matrix tries each with both
 ELSEWHERE = (
     "settings", "board", "ready_", "macro", "saved_view_removal", "link_removal", "checklist_item", "retraction",
-    "tag_removal", "splitting", "unmerging", "property", "saved_view", "live", "visit", "children", "insertion", "waking",
+    "tag_removal", "splitting", "unmerging", "property", "saved_view", "live", "visit", "children", "insertion",
+    "waking",
 )  # fmt: skip
 KEY = uuid.UUID(int=7)
 

@@ -197,6 +197,6 @@ def lit(label: Words, typed: str) -> list[tuple[str, bool]]:
 HERE, TICKETS, VIEWS, PLACES = (
     gettext_lazy("On this ticket"),
     pgettext_lazy("found", "Tickets"),
-    gettext_lazy("Views"),
+    gettext_lazy("Views of the desk"),
     gettext_lazy("More"),
 )

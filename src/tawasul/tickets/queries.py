@@ -41,7 +41,9 @@ class Letter:
     channel: str = Channel.PORTAL
     rest: str = ""  # of a mail: what was folded away
     author_id: int | None = None
-    shown_from: datetime | None = None  # until then its author may take it back, and the customer does not see it
+    shown_from: datetime | None = (
+        None  # until then its author may take it back, and the customer does not see it
+    )
     home: Ticket | None = None  # where it was written, if that goes on in the ticket that is shown
 
 
@@ -81,9 +83,7 @@ _TOLD_BY_HISTORY = {
     Event.Kind.CHECKED,
     Event.Kind.TIME_SPENT,
 }
-_EVENTS_FOR_STAFF = [
-    kind for kind in Event.Kind.values if kind not in _TOLD_BY_LETTERS | _TOLD_BY_HISTORY
-]
+_EVENTS_FOR_STAFF = [kind for kind in Event.Kind.values if kind not in _TOLD_BY_LETTERS | _TOLD_BY_HISTORY]
 _FOR_STAFF_ALONE = {
     Event.Kind.ASSIGNED,
     Event.Kind.RETRACTED,
@@ -96,7 +96,9 @@ _LETTERS_FOR_CUSTOMERS = [kind for kind in Message.Kind.values if kind != Messag
 
 
 def _letters_of(ticket: Place) -> Any:
-    return Message.objects.filter(ticket_id=ticket).order_by("at", "pk").values_list(*_LETTER, *_LETTER_AT_DESK)
+    return (
+        Message.objects.filter(ticket_id=ticket).order_by("at", "pk").values_list(*_LETTER, *_LETTER_AT_DESK)
+    )
 
 
 def _facts_of(ticket: Place, kinds: Sequence[str]) -> Any:

@@ -119,7 +119,7 @@ async def _ear(
 
 async def _write(port: int, stage: Any, number: str) -> tuple[float, int]:
     """Write a note through the server; when, and the key of its event."""
-    from asgiref.sync import sync_to_async
+    from django.db import connections
 
     from tawasul.config.bench.stage import CSRF
     from tawasul.tickets.models import Event
@@ -130,9 +130,16 @@ async def _write(port: int, stage: Any, number: str) -> tuple[float, int]:
     if status != 302:
         raise RuntimeError(f"the note was answered with {status}")
     digits = number.replace("-", "")
-    event = await sync_to_async(Event.objects.filter(ticket__number=digits).latest)("pk")
+
+    def newest() -> int:
+        try:
+            return Event.objects.filter(ticket__number=digits).latest("pk").pk
+        finally:
+            connections.close_all()  # of this thread
+
+    key = await asyncio.to_thread(newest)
     await asyncio.sleep(PAUSE)
-    return began, event.pk
+    return began, key
 
 
 async def _reads(port: int, cookies: str, stop: asyncio.Event) -> list[float]:

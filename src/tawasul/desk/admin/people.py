@@ -106,7 +106,9 @@ class PersonAdmin(Table[Person]):
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> list[Any]:
         """Only an administrator makes administrators and staff, or touches the account of one."""
         fixed: list[Any] = [*super().get_readonly_fields(request, obj)]
-        return fixed if _is_administrator(request) else [*fixed, "is_active", "is_staff", "role", "is_superuser"]
+        return (
+            fixed if _is_administrator(request) else [*fixed, "is_active", "is_staff", "role", "is_superuser"]
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         above = obj is not None and obj.is_superuser and not _is_administrator(request)

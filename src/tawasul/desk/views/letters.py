@@ -83,7 +83,9 @@ def _sent(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
         return correspondence.page(request, ticket, composer=composer, problem=problem, status=409)
     if onward is not None:
         number = isolate(ticket.spoken_number)
-        messages.success(request, _("Ticket %(number)s is answered; this is the next one.") % {"number": number})
+        messages.success(
+            request, _("Ticket %(number)s is answered; this is the next one.") % {"number": number}
+        )
         return redirect(onward.href)
     said = _("The note is saved. Only staff see it.") if kind == NOTE else _("The answer is sent.")
     messages.success(request, said)

@@ -4,7 +4,7 @@ from tawasul.tickets.models.events import Event, GuestLink
 from tawasul.tickets.models.letters import Attachment, Draft, Message, RefusedFile
 from tawasul.tickets.models.links import MovedMessage, TicketLink
 from tawasul.tickets.models.people import Follower, Mention
-from tawasul.tickets.models.services import Service
+from tawasul.tickets.models.service import Service
 from tawasul.tickets.models.tags import Tag, Tagging
 from tawasul.tickets.models.ticket import Channel, CloseReason, Purpose, Status, Ticket, TicketQuerySet
 from tawasul.tickets.models.views import SavedView

@@ -44,7 +44,9 @@ class Message(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["ticket", "at", "id"], name="message_of_ticket"),
-            models.Index(fields=["author", "at"], condition=Q(kind="answer"), name="message_answer_of_person"),
+            models.Index(
+                fields=["author", "at"], condition=Q(kind="answer"), name="message_answer_of_person"
+            ),
         ]
 
     def __str__(self) -> str:

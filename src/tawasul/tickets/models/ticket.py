@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tawasul.accounts.models import Language, Team, TermsVersion
 from tawasul.core import clock
 from tawasul.core.prepared import Prepared
-from tawasul.tickets.models.services import Service
+from tawasul.tickets.models.service import Service
 
 
 class Purpose(models.TextChoices):

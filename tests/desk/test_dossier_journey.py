@@ -1,0 +1,65 @@
+"""A clerk in a browser beside a letter that is being written: the panel changes, the letter stays."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tawasul.accounts.models import Person
+from tawasul.tickets.actions import properties
+from tawasul.tickets.models import Tag
+from tests.desk.test_dossier import at
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("lang", "scheme", "width"), [("ar", "light", 1280), ("en", "dark", 1000), ("ar", "dark", 360)]
+)
+def test_a_clerk_works_beside_the_letter_without_losing_it(
+    open_page: Any,
+    live_server: Any,
+    no_violations: Any,
+    fahd_client: Client,
+    sara: Person,
+    open_a_ticket: Any,
+    lang: str,
+    scheme: str,
+    width: int,
+) -> None:
+    Tag.objects.create(name_ar="خوادم الأسماء", name_en="Name servers")
+    ticket = open_a_ticket()
+    browser = open_page(lang=lang, scheme=scheme, width=width)
+    browser.context.add_cookies(
+        [
+            {"name": name, "value": one.value, "url": live_server.url}
+            for name, one in fahd_client.cookies.items()
+        ]
+    )
+    browser.goto(at(ticket, lang=lang))
+    browser.fill("#answer_text", "نص لم يكتمل")
+    if width < 1280:
+        assert not browser.locator("#dossier").is_visible()
+        browser.click(".ways .to-about")
+    browser.fill("#checklist-text", "اتصال")
+    browser.press("#checklist-text", "Enter")
+    browser.locator(".checklist .tick").click()
+    browser.locator(".checklist [aria-checked=true]").wait_for()
+    browser.locator("details.edit:has(#tag) > summary").click()
+    browser.locator("#tag").press_sequentially("serv")
+    browser.locator("#tag-offers button").press("Enter")
+    browser.locator(".tags .tag").wait_for()
+    properties.change(ticket, "subject", "موضوع سارة", by=sara)
+    browser.locator("details.edit:has(#property-subject) > summary").click()
+    browser.fill("#property-subject", "موضوع فهد")
+    browser.press("#property-subject", "Enter")
+    browser.locator(".overtaken-edit").wait_for()
+    assert browser.input_value("#property-subject") == "موضوع فهد"
+    browser.locator("#about-events > summary").click()
+    browser.locator(".history li").first.wait_for()
+    no_violations(browser)
+    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    assert browser.input_value("#answer_text") == "نص لم يكتمل"
+    if width < 1280:
+        browser.locator(".dossier .to-thread a, .ways .to-letters").locator("visible=true").first.click()
+        assert browser.locator("#answer_text").is_visible()
