@@ -30,4 +30,14 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     Event.Kind.SPLIT: (),
     Event.Kind.UNMERGED: (),
     Event.Kind.MERGED_IN: (),
+    # What staff do among themselves: the ticket tells it, open pages hear of it, no mail follows
+    Event.Kind.TRANSFERRED: (),
+    Event.Kind.CHANGED: (),
+    Event.Kind.TAGGED: (),
+    Event.Kind.FOLLOWED: (),
+    Event.Kind.SNOOZED: (),
+    Event.Kind.WOKE: (),
+    Event.Kind.CHECKED: (),
+    Event.Kind.TIME_SPENT: (),
+    Event.Kind.RETRACTED: (),
 }
