@@ -35,6 +35,7 @@ TAGS = (
     ("مكرر", "Repeated"),
     ("اتصال هاتفي", "By telephone"),
 )
+# Words in a row instead of lists of quoted strings (SIM905): so they are read and added to.
 _FIRST_AR = "سالم هند ناصر ريم تركي منى بدر أمل ماجد لولوة يوسف جواهر راشد وفاء عمر هيا".split()  # noqa: SIM905
 _LAST_AR = "المثال التجريبي الأنموذج الشاهد الدليل العيّنة".split()  # noqa: SIM905
 _FIRST_EN = "Salem Hind Nasser Reem Turki Mona Badr Amal Majed Yousef Rashed Omar Lina Huda".split()  # noqa: SIM905
