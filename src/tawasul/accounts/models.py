@@ -66,7 +66,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff of the centre"), default=False)
     role = models.CharField(_("role at the desk"), max_length=15, choices=Role, default=Role.AGENT)
-    desk_choices = models.JSONField(default=dict, editable=False)  # density, columns, shortcuts
+    desk_choices = models.JSONField(default=dict, editable=False)  # density, columns, shortcuts, notices
+    capacity = models.PositiveIntegerField(
+        _("open tickets at most"),
+        null=True,
+        blank=True,
+        default=None,
+        help_text=_("Beyond it no ticket is given automatically. Empty: without a limit."),
+    )
+    away_since = models.DateTimeField(
+        null=True, default=None, editable=False
+    )  # said so at the desk: nothing is given automatically until they are back
     date_joined = models.DateTimeField(_("joined"), default=clock.now)
 
     objects: ClassVar[PersonManager] = PersonManager()
@@ -98,6 +108,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
 class Team(models.Model):
     """A group of staff that looks after some services. A closed team's tickets are seen by its members only."""
 
+    class Sharing(models.TextChoices):
+        """How new tickets come to the members."""
+
+        NONE = "none", _("members take them")
+        ROUND_ROBIN = "round_robin", _("in turn")
+        LEAST_LOADED = "least_loaded", _("to whoever has the fewest open tickets")
+
     name_ar = models.CharField(_("name in Arabic"), max_length=100)
     name_en = models.CharField(_("name in English"), max_length=100)
     members = models.ManyToManyField(
@@ -109,6 +126,13 @@ class Team(models.Model):
     )
     is_closed = models.BooleanField(_("only members see its tickets"), default=False)
     is_active = models.BooleanField(_("tickets are given to it"), default=True)
+    sharing = models.CharField(
+        _("how tickets come to its members"), max_length=15, choices=Sharing, default=Sharing.NONE
+    )
+    only_present = models.BooleanField(_("only to members who are at the desk"), default=True)
+    last_given = models.ForeignKey(
+        Person, null=True, default=None, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )  # who had the last turn
 
     class Meta:
         verbose_name = _("team")
@@ -118,6 +142,37 @@ class Team(models.Model):
         return self.name_en if get_language() == "en" else self.name_ar
 
     name = property(__str__)
+
+
+class Absence(models.Model):
+    """A time in which a member of staff is out of the office; a substitute answers what customers write meanwhile."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="absences")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    substitute = models.ForeignKey(
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("substitute"),
+    )
+    hands_over = models.BooleanField(_("the substitute gets all open tickets at the start"), default=False)
+    handed_over_at = models.DateTimeField(null=True, default=None, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="absence_ends_after_start"
+            )
+        ]
+        indexes = [models.Index(fields=["person", "ends_at"], name="absence_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.starts_at:%Y-%m-%d}"
 
 
 class RolePermissions(models.Model):

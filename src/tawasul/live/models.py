@@ -27,3 +27,18 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} at {self.ticket_id}"
+
+
+class Attendance(models.Model):
+    """When a member of staff was last seen at the desk, whatever page they had open."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    seen_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["seen_at"], name="attendance_seen")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.seen_at:%H:%M}"

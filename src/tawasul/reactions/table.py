@@ -40,4 +40,6 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     Event.Kind.CHECKED: (),
     Event.Kind.TIME_SPENT: (),
     Event.Kind.RETRACTED: (),
+    Event.Kind.JOINED: (),
+    Event.Kind.LEFT: (),
 }

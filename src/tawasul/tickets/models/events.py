@@ -6,6 +6,7 @@ from django.db import models
 from tawasul.core import clock
 from tawasul.core.leases import LeasedRow, LeasedRowQuerySet
 from tawasul.tickets.models.letters import Message
+from tawasul.tickets.models.people import Participant
 from tawasul.tickets.models.ticket import Ticket
 
 
@@ -38,6 +39,8 @@ class Event(LeasedRow):
         CHECKED = "checked"  # an item of the checklist
         TIME_SPENT = "time_spent"
         RETRACTED = "retracted"  # an answer was taken back before it went out
+        JOINED = "joined"  # a participant
+        LEFT = "left"
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -65,6 +68,9 @@ class GuestLink(models.Model):
     """A personal link to a ticket that was opened without an account: 256 random bits, kept only as a hash."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="guest_links")
+    participant = models.ForeignKey(
+        Participant, null=True, default=None, on_delete=models.CASCADE, related_name="links"
+    )  # whose it is; null: the requester's
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
