@@ -22,6 +22,7 @@ def places(event: Event | Fact) -> dict[str, Markup | int]:
         "before": _shown(data, "before"),
         "after": _shown(data, "after"),
         "team": _name(data.get("names")),
+        "field": _name(data.get("names")),
         "tag": _name(data.get("names")),
         "text": str(data.get("text") or data.get("note") or ""),
         "until": _moment(data.get("until")),
@@ -102,6 +103,12 @@ def _changed(name: str, data: dict[str, Any]) -> str:
             if not data.get("before"):
                 return _("%(who)s entered the request number %(after)s")
             return _("%(who)s changed the request number from %(before)s to %(after)s")
+    if name.startswith("field:"):
+        if emptied:
+            return _("%(who)s emptied %(field)s, which was %(before)s")
+        if not data.get("before"):
+            return _("%(who)s entered %(after)s in %(field)s")
+        return _("%(who)s changed %(field)s from %(before)s to %(after)s")
     return _("%(who)s changed the ticket")
 
 
@@ -128,7 +135,7 @@ def _shown(data: dict[str, Any], side: str) -> str:
             return str(Purpose(value).label)
         case "language" if value in Language.values:
             return str(Language(value).label)
-    return value
+    return _name(data.get(f"names_{side}")) or value
 
 
 def _name(names: Any) -> str:

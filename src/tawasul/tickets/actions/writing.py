@@ -1,6 +1,7 @@
 """Verbs that write a letter: opening, follow-up, answer, note."""
 
 import uuid
+from collections.abc import Mapping
 
 from django.db.models import Max, Q
 
@@ -11,8 +12,9 @@ from tawasul.core.kept import Kept
 from tawasul.core.prepared import insert
 from tawasul.search.normalise import normalise
 from tawasul.tickets import letters, mentions, numbers, workflow
-from tawasul.tickets.actions import retraction
+from tawasul.tickets.actions import fields, retraction
 from tawasul.tickets.actions.record import once, record, save
+from tawasul.tickets.fields import Definition, Parsed
 from tawasul.tickets.models import (
     Channel,
     Draft,
@@ -42,11 +44,12 @@ def open_ticket(
     submission: uuid.UUID | None = None,
     channel: str = Channel.PORTAL,
     rest: str = "",
+    own: Mapping[Definition, Parsed] | None = None,
 ) -> Ticket:
     """Open a ticket with its first message; the promise of an answer runs from now.
 
     ``draft`` gives its files to the message and ceases to exist. Two sendings of one ``submission`` make one ticket.
-    ``rest`` is what is folded away of a mail: quotations and the like.
+    ``rest`` is what is folded away of a mail: quotations and the like. ``own`` is what it says in the centre's fields.
     """
 
     html = letters.drawn(Message.Kind.OPENING, text)
@@ -76,6 +79,8 @@ def open_ticket(
         ticket.search_key = found_by
         workflow.open_with_centre(ticket, now)
         insert(ticket)
+        if own:
+            fields.write(ticket, own)
         message = letters.write(
             ticket,
             Message.Kind.OPENING,

@@ -1,0 +1,89 @@
+"""What a ticket says in the centre's own fields: written with its opening, changed at the desk."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import translation
+
+from tawasul.accounts.models import Language, Person
+from tawasul.core import clock
+from tawasul.tickets import fields
+from tawasul.tickets.actions import properties
+from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.fields import Definition, Parsed
+from tawasul.tickets.models import Event, FieldValue, Ticket
+from tawasul.tickets.writers import Writer
+
+
+def write(row: Ticket, parsed: Mapping[Definition, Parsed]) -> None:
+    """Store what a new ticket says, within the transaction that opens it."""
+    FieldValue.objects.bulk_create(
+        [_filled(FieldValue(ticket=row, field_id=one.pk), value) for one, value in parsed.items()]
+    )
+
+
+@transaction.atomic
+def change(
+    ticket: Ticket,
+    definition: Definition,
+    parsed: Parsed | None,
+    *,
+    by: Person,
+    version: int | None = None,
+    was: str | None = None,
+) -> Ticket:
+    """Give a field another value, or none. ``was`` is what the form showed (``fields.typed``). Nothing happens where
+    it stands so already. Raises Stale."""
+    row = Ticket.objects.locked(ticket.pk)
+    value = FieldValue.objects.filter(ticket=row, field=definition.pk).first()
+    before = fields.typed(definition, value)
+    if before == fields.typed(definition, parsed) and (value is None) == (parsed is None):
+        return row
+    name = f"field:{definition.key}"
+    if version is not None and row.version != version and was != before:
+        raise properties.Stale(name, row, _last_change(row, name))
+    told = {"before": fields.words(definition, value), "after": fields.words(definition, parsed)}
+    in_both = {
+        "names": {"ar": definition.name_ar, "en": definition.name_en},
+        "names_before": _in_both(definition, value),
+        "names_after": _in_both(definition, parsed),
+    }
+    if parsed is None:
+        assert value is not None  # nothing to nothing is no change
+        value.delete()
+    else:
+        _filled(value or FieldValue(ticket=row, field_id=definition.pk), parsed).save()
+    row.version += 1
+    save(row, ticket)
+    record(
+        row,
+        Event.Kind.CHANGED,
+        Writer.of(by),
+        clock.now(),
+        property=name,
+        version=row.version,
+        **told,
+        **in_both,
+    )
+    return row
+
+
+def _filled(value: FieldValue, parsed: Parsed) -> FieldValue:
+    value.text, value.search_key = parsed.text, parsed.search_key
+    value.number, value.day = parsed.number, parsed.day
+    value.choice_id, value.person_id = parsed.choice, parsed.person
+    return value
+
+
+def _in_both(definition: Definition, value: FieldValue | Parsed | None) -> dict[str, str]:
+    """The words in each language, as they are now: a history outlives a renaming."""
+    said = {}
+    for language in Language.values:
+        with translation.override(language):
+            said[language] = fields.words(definition, value)
+    return said
+
+
+def _last_change(row: Ticket, name: str) -> Event | None:
+    last = Event.objects.filter(ticket=row, kind=Event.Kind.CHANGED).order_by("-pk")[:50]
+    return next((one for one in last if one.data.get("property") == name), None)
