@@ -136,3 +136,38 @@ def test_the_centre_may_send_at_once(ticket: Ticket, fahd: Person) -> None:
 
 def test_an_answer_by_mail_waits_for_nobody(ticket: Ticket, fahd: Person) -> None:
     assert actions.answer(ticket, by=fahd, text="تم.", channel="mail").shown_from is None
+
+
+@pytest.mark.parametrize("next_move", ["close", "hold"])
+def test_what_is_told_next_waits_for_the_answer(ticket: Ticket, fahd: Person, next_move: str) -> None:
+    letter = actions.answer(ticket, by=fahd, text="حُفظ التعديل.")
+    if next_move == "close":
+        actions.close(ticket, by=Writer.of(fahd), reason="solved_by_staff")
+    else:
+        actions.hold(ticket, by=fahd, reason="بانتظار البنك", party="البنك")
+    react_to_due()
+    assert not OutgoingMail.objects.exists()
+    with clock.pretend(clock.now() + LATER):
+        react_to_due()
+    first, second = OutgoingMail.objects.order_by("pk")
+    assert first.letter_id == letter.pk
+    assert second.letter_id is None
+
+
+def test_an_answer_stays_where_the_ticket_was_closed_after_it(ticket: Ticket, fahd: Person) -> None:
+    letter = actions.answer(ticket, by=fahd, text="حُفظ التعديل.")
+    actions.close(ticket, by=Writer.of(fahd), reason="solved_by_staff")
+    with pytest.raises(actions.NotRetractable) as refused:
+        actions.retract(letter, by=fahd)
+    assert refused.value.reason == "changed"
+
+
+def test_the_first_answer_stays_and_the_last_word_alone_is_taken_back(ticket: Ticket, fahd: Person) -> None:
+    first = actions.answer(ticket, by=fahd, text="حُفظ التعديل.")
+    before = columns(ticket)
+    actions.close(ticket, by=Writer.of(fahd), reason="solved_by_staff", comment="اكتمل.")
+    actions.retract(Message.objects.get(text="اكتمل."), by=fahd)
+    assert columns(ticket) == before
+    with clock.pretend(clock.now() + LATER):
+        react_to_due()
+    assert OutgoingMail.objects.get().letter_id == first.pk

@@ -10,6 +10,7 @@ from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.tickets import merged, workflow
 from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.actions.retraction import after_held
 from tawasul.tickets.models import (
     CloseReason,
     Event,
@@ -58,7 +59,9 @@ def merge_all(tickets: Sequence[Ticket], *, into: Ticket, by: Person) -> list[Ti
         row.close_reason, row.merged_into = CloseReason.MERGED, target
         save(row, ticket)
         data: dict[str, Any] = {"into": target.number, "before": before}
-        record(row, Event.Kind.CLOSED, Writer.of(by), now, reason=CloseReason.MERGED.value, **data)
+        told = after_held(row, now)
+        reason = CloseReason.MERGED.value
+        record(row, Event.Kind.CLOSED, Writer.of(by), now, react_from=told, reason=reason, **data)
         record(target, Event.Kind.MERGED_IN, Writer.of(by), now, number=row.number, same_requester=same)
         done.append(row)
     target.version += 1

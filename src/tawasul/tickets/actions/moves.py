@@ -63,7 +63,8 @@ def hold(ticket: Ticket, *, by: Person, reason: str, party: str) -> Ticket:
     workflow.move(row, "hold", now)
     row.hold_reason, row.hold_party = reason, party
     save(row, ticket)
-    record(row, Event.Kind.HELD, Writer.of(by), now, reason=reason, party=party)
+    told = retraction.after_held(row, now)
+    record(row, Event.Kind.HELD, Writer.of(by), now, react_from=told, reason=reason, party=party)
     return row
 
 
@@ -100,7 +101,8 @@ def close(ticket: Ticket, *, by: Writer, reason: str, comment: str = "", signatu
         message = letters.write(row, kind, by, whole, now, channel=channel, shown_from=until)
         kept = retraction.kept(row, before, comment, until)
     save(row, ticket)
-    record(row, Event.Kind.CLOSED, by, now, message=message, react_from=until, reason=str(reason), **kept)
+    told = until or retraction.after_held(row, now)
+    record(row, Event.Kind.CLOSED, by, now, message=message, react_from=told, reason=str(reason), **kept)
     return row
 
 
@@ -138,7 +140,8 @@ def reopen(
             rest=rest,
         )
     save(row, ticket)
-    record(row, Event.Kind.REOPENED, by, now, message=message, closed_for=before)
+    told = retraction.after_held(row, now)
+    record(row, Event.Kind.REOPENED, by, now, message=message, react_from=told, closed_for=before)
     if went_on_in is not None:
         left(Ticket.objects.locked(went_on_in), row, by, now)
     return row

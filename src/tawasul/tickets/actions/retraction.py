@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from tawasul.accounts.models import Person
 from tawasul.core import centre, clock
@@ -15,6 +16,7 @@ from tawasul.tickets.models import Attachment, Draft, Event, Message, Ticket
 from tawasul.tickets.writers import Writer
 
 LATE, CHANGED, FOREIGN = "late", "changed", "foreign"
+AFTER = timedelta(seconds=1)  # between an answer that was held and what is told of the ticket next
 
 
 class NotRetractable(Exception):
@@ -54,6 +56,15 @@ def kept(row: Ticket, before: Mapping[str, Any], text: str, shown_from: datetime
         "typed": len(text.rstrip()),
         "shown_from": shown_from.isoformat(),
     }
+
+
+def after_held(row: Ticket, now: datetime) -> datetime | None:
+    """When the customer may be told of a move of the locked ticket: after an answer that can still be taken back, so
+    that its mail is the first. None where no answer is held."""
+    if not seconds():
+        return None
+    held = Message.objects.filter(ticket=row, shown_from__gt=now).aggregate(last=Max("shown_from"))["last"]
+    return held + AFTER if held else None
 
 
 def is_known_to_customer(data: Mapping[str, Any], now: datetime) -> bool:
