@@ -12,6 +12,7 @@ from django.test import Client
 from tawasul.accounts.models import Person
 from tawasul.tickets import actions, queries
 from tawasul.tickets.models import Message, Ticket
+from tests.world import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,35 @@ def test_an_answer_leads_to_the_next_ticket_and_names_the_answered_one(
         in fahd_client.get(answer.headers["Location"]).content.decode()
     )
     assert Message.objects.filter(ticket=first, kind="answer").count() == 1
+
+
+@pytest.mark.undo
+def test_on_the_next_ticket_the_answer_to_the_one_before_can_be_taken_back(
+    fahd_client: Client, sara: Person, three: list[Ticket]
+) -> None:
+    first, second, _third = three
+    landed = answered(fahd_client, first, then="next").headers["Location"]
+    letter = Message.objects.get(ticket=first, kind="answer")
+    assert landed == f"{address(second)}&answered={letter.pk}"
+    page = fahd_client.get(landed).content.decode()
+    assert f"{first.spoken_number}</bdi></a> is answered" in page
+    taken_back = f"/en/desk/tickets/{first.spoken_number}/answers/{letter.pk}/retraction/?view=all"
+    assert f'action="{taken_back}" data-undo="10"' in page
+    assert taken_back not in signed_in(sara).get(landed).content.decode()
+    back = fahd_client.post(taken_back)
+    assert back.headers["Location"].startswith(f"{address(first)}&compose=answer")
+    assert taken_back not in fahd_client.get(landed).content.decode()
+    assert not Message.objects.filter(kind="answer").exists()
+
+
+@pytest.mark.undo
+@pytest.mark.parametrize("key", ["9" * 30, "x", "", "1"])
+def test_an_address_that_names_no_answer_of_ones_own_shows_the_ticket_alone(
+    fahd_client: Client, three: list[Ticket], key: str
+) -> None:
+    page = fahd_client.get(f"{address(three[0])}&answered={key}")
+    assert page.status_code == 200
+    assert "data-undo=" not in page.content.decode()
 
 
 def test_an_answer_stays_where_no_next_ticket_was_asked_for(fahd_client: Client, three: list[Ticket]) -> None:

@@ -4,6 +4,7 @@ import math
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -25,11 +26,12 @@ from tawasul.live import visits
 from tawasul.mail import ledger as mail_ledger
 from tawasul.mail import queries as mail_queries
 from tawasul.mail.models import OutgoingMail
-from tawasul.tickets import drafts, queries, workflow
+from tawasul.tickets import access, drafts, queries, workflow
 from tawasul.tickets.models import Draft, Message, Status, Ticket
 from tawasul.ui.turn import turn_of
 
 ANSWER, NOTE = "answer", "note"
+ANSWERED = "answered"  # in the next ticket's address: the letter just sent, which may still be taken back
 FORMS: dict[str, type[LetterForm]] = {ANSWER: AnswerForm, NOTE: NoteForm}
 KINDS = {ANSWER: Draft.Kind.ANSWER, NOTE: Draft.Kind.NOTE}
 
@@ -108,6 +110,7 @@ def page(
         "overtaken": overtaken or [],
         "offered": offered,
         "undo": _still_here(entries, person),
+        "answered": _just_answered(request, person),
         "problem": problem,
         "others_here": [one for one in visits.at(ticket.pk) if one.person != person.pk],
         "invalid": status == 422,
@@ -158,8 +161,26 @@ def _still_here(entries: Sequence[queries.Entry], person: Person) -> dict[str, A
     for entry in reversed(entries):
         letter = entry.message
         if letter and letter.shown_from and letter.shown_from > now and letter.author_id == person.pk:
-            return {"pk": letter.pk, "seconds": math.ceil((letter.shown_from - now).total_seconds())}
+            return _held(letter, now)
     return None
+
+
+def _just_answered(request: HttpRequest, person: Person) -> dict[str, Any] | None:
+    """The person's answer to the ticket before this one, while it may be taken back."""
+    asked = request.GET.get(ANSWERED, "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 18):
+        return None
+    now = clock.now()
+    letters = Message.objects.filter(pk=int(asked), author=person, shown_from__gt=now)
+    letter = letters.select_related("ticket").first()
+    if letter is None or not access.is_open_to(person, letter.ticket):
+        return None
+    return {**_held(letter, now), "ticket": letter.ticket}
+
+
+def _held(letter: Message, now: datetime) -> dict[str, Any]:
+    assert letter.shown_from is not None
+    return {"pk": letter.pk, "seconds": math.ceil((letter.shown_from - now).total_seconds())}
 
 
 def _by_letter(mails: Sequence[OutgoingMail]) -> dict[int, list[OutgoingMail]]:

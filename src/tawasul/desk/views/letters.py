@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -15,7 +16,7 @@ from tawasul.accounts.roles import Permission
 from tawasul.core.markdown import render_answer
 from tawasul.core.text import isolate
 from tawasul.desk import correspondence, gate, neighbours
-from tawasul.desk.correspondence import ANSWER, FORMS, KINDS, NOTE
+from tawasul.desk.correspondence import ANSWER, ANSWERED, FORMS, KINDS, NOTE
 from tawasul.desk.forms import LetterForm
 from tawasul.desk.places import back_to
 from tawasul.replies import queries as replies
@@ -82,6 +83,8 @@ def _sent(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
         problem = _("This ticket was closed meanwhile. Your text is kept: reopen the ticket, then send it.")
         return correspondence.page(request, ticket, composer=composer, problem=problem, status=409)
     if onward is not None:
+        if message.shown_from is not None:  # the page says it, with the way back
+            return redirect(f"{onward.href}&{urlencode({ANSWERED: message.pk})}")
         number = isolate(ticket.spoken_number)
         messages.success(
             request, _("Ticket %(number)s is answered; this is the next one.") % {"number": number}
