@@ -19,7 +19,7 @@ SAFE = {
     "queue", "ticket", "mail", "mail_in", "mail_in_one", "mail_in_html", "mail_in_original", "mail_out",
     "mail_out_one", "mail_out_html", "mail_out_original", "tag_names", "events", "requester", "search", "palette",
     "keys", "names", "filter", "saved_counts", "live", "live_news", "board", "settings", "settings_history",
-    "settings_people", "settings_list", "ready", "ready_list", "macros",
+    "settings_people", "settings_list", "ready", "ready_list", "macros", "drafts",
 }  # fmt: skip
 # Pages that take their own form
 BOTH = {

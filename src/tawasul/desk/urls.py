@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tawasul.desk.routes import compose, dossier, keys, links, live, settings
+from tawasul.desk.routes import compose, dossier, drafts, keys, links, live, settings
 from tawasul.desk.routes import list as lists
 from tawasul.desk.views import letters, mail, mail_in, mail_out, moves, queue, ticket
 
@@ -47,6 +47,8 @@ urlpatterns: list[URLPattern] = [
     *live.urlpatterns,
     *dossier.urlpatterns,
     *compose.urlpatterns,
+    *fields.urlpatterns,  # before the settings' own, which know no fields' form
     *settings.urlpatterns,
     *lists.urlpatterns,
+    *drafts.urlpatterns,
 ]

@@ -97,6 +97,15 @@ def all_of(person: Person, kind: str) -> list[Draft]:
     return _ALL_OF(person.pk, kind)
 
 
+def of_colleagues(ticket: Ticket, person: Person) -> list[Draft]:
+    """What other staff are writing about the ticket, the last touched first: drafts with a text, answers and notes.
+    The customer's own draft is nobody's to read."""
+    kinds = (Draft.Kind.ANSWER, Draft.Kind.NOTE)
+    rows = Draft.objects.filter(ticket=ticket, kind__in=kinds, owner__is_staff=True).exclude(owner=person)
+    found = rows.select_related("owner").order_by("-updated_at", "pk")[:MOST_DRAFTS]
+    return [draft for draft in found if typed(draft).get("text", "").strip()]
+
+
 def keep(
     key: uuid.UUID,
     whose: Whose,
