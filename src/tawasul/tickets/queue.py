@@ -139,6 +139,17 @@ def count(narrowed: Filter, person: Person) -> Count:
     return Count(number, more=number < COUNT_UP_TO and len(looked_at.values_list("pk")) >= SCANNED)
 
 
+def every(narrowed: Filter, person: Person) -> QuerySet[Ticket]:
+    """Every ticket of a view as the filter narrows it, in no order: for who acts on all of them at once."""
+    seen, one_of = _seen(person), Q()
+    if narrowed.view == "team" and not seen.teams:
+        return Ticket.objects.none()
+    rows, among = _view(narrowed.view, seen.person, seen.now, seen.soon, seen.teams)
+    for condition in among:
+        one_of |= condition
+    return _open_to(rows, seen.hidden).filter(one_of).filter(narrowed.condition(person))
+
+
 def soon_until(now: datetime) -> datetime:
     """Until when a promise is due soon: the end of this day, and four hours at least."""
     tomorrow = timezone.localtime(now).date() + timedelta(days=1)

@@ -41,6 +41,8 @@ def words(event: Event | Fact) -> str:
             return _("%(who)s wrote a follow-up")
         case K.NOTED:
             return _("%(who)s wrote an internal note")
+        case K.RETRACTED if data.get("closing"):
+            return _("%(who)s took the closing back before anybody heard of it")
         case K.RETRACTED:
             return _("%(who)s took an answer back before it went out")
         case K.TRANSFERRED:

@@ -10,7 +10,7 @@ from tawasul.service_levels import calendar
 from tawasul.tickets import letters, workflow
 from tawasul.tickets.actions import properties, retraction
 from tawasul.tickets.actions.merging import left
-from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.actions.record import record, save, told_from
 from tawasul.tickets.models import (
     Channel,
     CloseReason,
@@ -40,13 +40,15 @@ def assign(
     if row.assignee_id == (to.pk if to else None) and team is None:
         return row
     properties.check(row, properties.ASSIGNEE, version=version, was=was)
+    before = row.assignee_id
     row.assignee = to
     if team is not None:
         row.team = team
     row.version += 1
     save(row, ticket)
     kind = Event.Kind.TAKEN if to == by else Event.Kind.ASSIGNED
-    record(row, kind, Writer.of(by), clock.now(), to=str(to) if to else "", to_id=to.pk if to else None)
+    told = {"to": str(to) if to else "", "to_id": to.pk if to else None, "from_id": before}
+    record(row, kind, Writer.of(by), clock.now(), **told)
     return row
 
 
@@ -100,6 +102,8 @@ def close(ticket: Ticket, *, by: Writer, reason: str, comment: str = "", signatu
         until = None if customer else retraction.until(now)
         message = letters.write(row, kind, by, whole, now, channel=channel, shown_from=until)
         kept = retraction.kept(row, before, comment, until)
+    elif told_from() is not None:  # a closing without a word waits as one with a word does
+        kept = retraction.kept(row, before, "", told_from())
     save(row, ticket)
     told = until or retraction.after_held(row, now)
     record(row, Event.Kind.CLOSED, by, now, message=message, react_from=told, reason=str(reason), **kept)
@@ -155,7 +159,7 @@ def claim(person: Person) -> list[Ticket]:
     for row in claimed:
         row.requester = person
         row.save(update_fields=["requester"])
-        row.guest_links.all().delete()
+        row.guest_links.filter(participant=None).delete()
         record(row, Event.Kind.CLAIMED, Writer.of(person), now)
     return claimed
 

@@ -1,7 +1,10 @@
 """What every verb shares: its event, its saved row, and one result for one submission."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -19,6 +22,34 @@ from tawasul.tickets.writers import Writer
 T = TypeVar("T", Ticket, Message)
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What the verbs now under way are part of: ``told_from`` is when the customer may hear of them at the earliest,
+    ``data`` stands in each of their events."""
+
+    told_from: datetime | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+_NOTHING = Whole()
+_whole: ContextVar[Whole] = ContextVar("whole", default=_NOTHING)
+
+
+@contextmanager
+def part_of(*, told_from: datetime | None = None, **data: Any) -> Iterator[None]:
+    """Within the block, in this thread, every verb is part of something larger, such as a job over many tickets."""
+    token = _whole.set(Whole(told_from, data))
+    try:
+        yield
+    finally:
+        _whole.reset(token)
+
+
+def told_from() -> datetime | None:
+    """When the customer may hear of what is done now at the earliest; None where nothing holds it."""
+    return _whole.get().told_from
+
+
 def record(
     ticket: Ticket,
     kind: Event.Kind,
@@ -30,6 +61,8 @@ def record(
     **data: Any,
 ) -> None:
     """Insert the event; what follows from it waits until ``react_from`` where that is given."""
+    whole = _whole.get()
+    waits = [moment for moment in (react_from, whole.told_from) if moment is not None]
     insert(
         Event(
             ticket=ticket,
@@ -37,9 +70,9 @@ def record(
             actor=by.person,
             actor_name=by.name,
             message=message,
-            data=data,
+            data={**whole.data, **data},
             at=at,
-            next_try_at=react_from or clock.now(),
+            next_try_at=max(waits) if waits else clock.now(),
         )
     )
 

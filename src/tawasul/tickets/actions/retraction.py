@@ -11,7 +11,7 @@ from django.db.models import Max
 from tawasul.accounts.models import Person
 from tawasul.core import centre, clock
 from tawasul.tickets import workflow
-from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.actions.record import record, save, told_from
 from tawasul.tickets.models import Attachment, Draft, Event, Message, Ticket
 from tawasul.tickets.writers import Writer
 
@@ -35,7 +35,9 @@ def seconds() -> int:
 
 def until(now: datetime) -> datetime | None:
     """Until when an answer written now may be taken back; None where it may not."""
-    return now + timedelta(seconds=seconds()) if seconds() else None
+    ends = [now + timedelta(seconds=seconds())] if seconds() else []
+    held = told_from()
+    return max([*ends, held] if held else ends, default=None)
 
 
 def signed(text: str, signature: str) -> str:
