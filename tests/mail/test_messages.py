@@ -50,6 +50,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "reopen_until": MOMENT,
     },
     "reopened": {"link": LINK, "at": MOMENT, "by_centre": True, "due": MOMENT, "turn": Turn(2, 2)},
+    "participant_added": {
+        "link": LINK,
+        "asker": "فهد العتيبي",
+        "guest": True,
+        "is_private": True,
+        "beside": "نورة",
+    },
     "direct_confirm": {"link": LINK, "expires_at": MOMENT},
     "mail_confirm": {"link": LINK, "expires_at": MOMENT},
     "account_activate": {"link": LINK, "code": "271828", "days": 7},
@@ -63,7 +70,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "login_code": {"code": "271828"},
     "generic": {"title": "تغيير", "paragraphs": ["نص"], "link": LINK, "link_text": "افتح"},
 }
-OF_TICKETS = ("ticket_opened", "guest_link", "answer", "on_hold", "close_warning", "closed", "reopened")
+OF_TICKETS = (
+    *("ticket_opened", "guest_link", "answer", "on_hold", "close_warning", "closed", "reopened"),
+    "participant_added",
+)
 ALL = [pytest.param(kind, language, id=f"{kind}-{language}") for kind in KINDS for language in ("ar", "en")]
 
 

@@ -99,7 +99,7 @@ def compose(
         subject=texts.subject,
         text=texts.text,
         html=texts.html,
-        headers=headers.build(kind, ticket),
+        headers=headers.build(kind, ticket, to=to),
         message_id=headers.identity(kind, key, ticket),
         key=key,
         ticket=ticket,

@@ -25,6 +25,7 @@ class _Ticket:
     subject: str
     service: _Named
     created_at: Any
+    requester_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ class _Turn:
 
 
 OF_TICKETS = frozenset(
-    {"ticket_opened", "guest_link", "answer", "on_hold", "close_warning", "closed", "reopened"}
+    {
+        *("ticket_opened", "guest_link", "answer", "on_hold", "close_warning", "closed", "reopened"),
+        "participant_added",
+    }
 )
 
 
@@ -61,6 +65,7 @@ def context(kind: str, language: str) -> Mapping[str, Any]:
                 subject=gettext("My domain does not open"),
                 service=_Named(gettext("Renew domain information")),
                 created_at=now - timedelta(days=1),
+                requester_name=gettext("Noura Al-Dosari"),
             )
     return given
 
@@ -90,6 +95,8 @@ def _details(kind: str, now: Any) -> dict[str, Any]:
             }
         case "reopened":
             return {"at": now, "by_centre": True, "due": soon, "turn": _Turn(2, 2)}
+        case "participant_added":
+            return {"asker": gettext("Fahd Al-Qahtani"), "beside": gettext("Noura Al-Dosari")}
         case "guest_link" | "direct_confirm" | "mail_confirm":
             return {"expires_at": later}
         case "account_activate":

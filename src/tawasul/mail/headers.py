@@ -51,8 +51,10 @@ def identity(kind: str, key: str, ticket: Ticket | None) -> str:
     return message_id(key)
 
 
-def build(kind: str, ticket: Ticket | None) -> dict[str, str]:
-    """The fields of a mail that do not depend on who receives it, as they will stand in it.
+def build(kind: str, ticket: Ticket | None, *, to: str = "") -> dict[str, str]:
+    """The fields that make a mail one of its thread, and name what sent it, as they will stand in it.
+
+    It refers to earlier mails to this very address alone: nobody is shown that somebody else had one.
 
     ``Auto-Submitted: auto-generated`` (RFC 3834, 5) stands on every mail, also on one that carries a person's
     answer: the portal writes it, and a holiday responder that answered it would count as the customer's
@@ -68,7 +70,7 @@ def build(kind: str, ticket: Ticket | None) -> dict[str, str]:
         fields["X-Tawasul-Ticket"] = ticket.spoken_number
         if not KINDS[kind].opens_thread:
             root = thread_root(ticket)
-            earlier = [message_id for message_id in _earlier(ticket) if message_id != root]
+            earlier = [message_id for message_id in _earlier(ticket, to) if message_id != root]
             fields["In-Reply-To"] = earlier[0] if earlier else root
             fields["References"] = " ".join([root, *reversed(earlier[: MOST_REFERENCES - 1])])
     return fields
@@ -76,15 +78,16 @@ def build(kind: str, ticket: Ticket | None) -> dict[str, str]:
 
 def mails_so_far() -> "Prefetch[str]":
     """For whoever writes to many tickets at once: their mails' identifiers in one query, where ``build`` looks."""
-    rows = OutgoingMail.objects.only("ticket_id", "message_id").order_by("-created_at", "-pk")
+    rows = OutgoingMail.objects.only("ticket_id", "message_id", "to_address").order_by("-created_at", "-pk")
     return Prefetch("ticket__mails", queryset=rows)
 
 
-def _earlier(ticket: Ticket) -> list[str]:
-    """The Message-IDs of the ticket's mails, the newest first."""
+def _earlier(ticket: Ticket, to: str) -> list[str]:
+    """The Message-IDs of the ticket's mails to this address, the newest first."""
     if "mails" in getattr(ticket, "_prefetched_objects_cache", {}):
-        return [mail.message_id for mail in ticket.mails.all()]
-    newest = ticket.mails.order_by("-created_at", "-pk").values_list("message_id", flat=True)
+        return [mail.message_id for mail in ticket.mails.all() if mail.to_address.lower() == to.lower()]
+    theirs = ticket.mails.filter(to_address__iexact=to)
+    newest = theirs.order_by("-created_at", "-pk").values_list("message_id", flat=True)
     return list(newest[:MOST_REFERENCES])
 
 

@@ -34,6 +34,7 @@ KINDS: dict[str, Kind] = {
     "close_warning": Kind(known=True),
     "closed": Kind(known=True),
     "reopened": Kind(known=True),
+    "participant_added": Kind(known=True),  # staff vouch for the address
     # the direct form, before the address is confirmed
     "direct_confirm": Kind(private=True),
     # a mail from a new address, before that is confirmed
@@ -58,6 +59,7 @@ NAMES: dict[str, str | Promise] = {
     "close_warning": _("A ticket closes soon"),
     "closed": _("A ticket was closed"),
     "reopened": _("A ticket is open again"),
+    "participant_added": _("Somebody takes part in a ticket"),
     "guest_link": _("New link to a ticket"),
     "direct_confirm": _("Confirmation for the direct form"),
     "mail_confirm": _("Confirmation for an e-mail from a new address"),

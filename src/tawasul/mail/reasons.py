@@ -52,6 +52,9 @@ def _incoming_reasons() -> dict[str, str]:
     return {
         # held: staff decide
         "someone_else": gettext("Somebody else answered: the sender does not take part in this ticket."),
+        "participant_closed": gettext(
+            "A participant wrote to a ticket that is closed; open it again to take it in."
+        ),
         "staff_not_proved": gettext(
             "It claims to come from a member of staff, and the mail server did not prove it."
         ),

@@ -43,6 +43,8 @@ _OPTIONAL: Mapping[str, Any] = {
     "new_email": "",
     "end": "",
     "files": (),
+    "beside": "",  # whose ticket it is, where the mail goes to a participant
+    "is_private": False,
 }
 
 

@@ -73,6 +73,10 @@ PLACEHOLDERS: Final[Mapping[str, Placeholder]] = {
     ),
     "due": Placeholder(_("until when the centre answers"), _moment("due")),
     "author": Placeholder(_("who answered"), lambda context: context["letter"].author_name),
+    "asker": Placeholder(_("who of the centre asks them to take part"), _given("asker")),
+    "requester": Placeholder(
+        _("whose ticket it is"), lambda context: context["ticket"].requester_name, typed=True
+    ),
     "answered": Placeholder(_("when the centre answered"), _moment("answered_at")),
     "closes": Placeholder(_("when it closes by itself"), _moment("close_due_at")),
     "closed": Placeholder(_("when it was closed"), _moment("closed_at")),
@@ -102,6 +106,7 @@ OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
     "close_warning": (*_KNOWN, "answered", "closes"),
     "closed": (*_KNOWN, "closed", "reopen_until"),
     "reopened": (*_KNOWN, "at", "due"),
+    "participant_added": (*_KNOWN, "asker", "requester"),
     "guest_link": (*_TICKET, "until"),
     "direct_confirm": ("centre", "link", "until"),
     "mail_confirm": ("centre", "link", "until"),

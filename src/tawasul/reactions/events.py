@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Model
+from django.db.models import Model, Prefetch
 
 from tawasul.core import clock
 from tawasul.core.leases import backoff
 from tawasul.mail.headers import mails_so_far
 from tawasul.reactions.table import REACTIONS
-from tawasul.tickets.models import Event
+from tawasul.tickets.models import Event, Participant
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,13 @@ LEASE = timedelta(seconds=30)
 MOST_TRIES = 12
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=2), timedelta(minutes=10)
 _RELATED = ("ticket__service", "ticket__requester", "message", "actor")
+
+
+def _participants() -> "Prefetch[str]":
+    return Prefetch(
+        "ticket__participants", queryset=Participant.objects.select_related("person").order_by("pk")
+    )
+
 
 Work = list[tuple[Event, list[Model]]]
 
@@ -34,7 +41,11 @@ def react_to_due(most: int = BUNDLE) -> int:
     An event whose reaction fails is tried again later and put aside after MOST_TRIES; it never holds up others.
     Raises only where the database itself is away; the events then come back when their lease has run out.
     """
-    events = Event.objects.select_related(*_RELATED).prefetch_related(mails_so_far()).claim(most, lease=LEASE)
+    events = (
+        Event.objects.select_related(*_RELATED)
+        .prefetch_related(mails_so_far(), _participants())
+        .claim(most, lease=LEASE)
+    )
     bundle: Work = []
     tickets: set[int] = set()
     for event in events:

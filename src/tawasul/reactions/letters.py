@@ -4,7 +4,7 @@ A reaction may run late (the worker was down), so each asks whether what it woul
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from tawasul.mail import actions as mail
 from tawasul.mail.models import OutgoingMail
 from tawasul.service_levels import calendar
 from tawasul.tickets import access, direct, merged
-from tawasul.tickets.models import Attachment, CloseReason, Event, Message, Status, Ticket
+from tawasul.tickets.models import Attachment, CloseReason, Event, Message, Participant, Status, Ticket
 
 DAY = 86400.0
 MOST_STEPS = 10  # of the turn line; more are not told apart
@@ -53,13 +53,15 @@ def carry_answer(event: Event) -> Iterable[OutgoingMail]:
         return
     ticket = event.ticket
     due = ticket.close_due_at if ticket.last_answered_at == event.message.at else None
-    yield _mail(event, "answer", letter=event.message, close_due_at=due, turn=_customer_turn(due))
+    yield from _to_all(event, "answer", letter=event.message, close_due_at=due, turn=_customer_turn(due))
 
 
 def tell_of_hold(event: Event) -> Iterable[OutgoingMail]:
     """The centre waits for a third party: for whom, and why."""
     if event.ticket.status == Status.ON_HOLD:
-        yield _mail(event, "on_hold", reason=event.data.get("reason", ""), party=event.data.get("party", ""))
+        yield from _to_all(
+            event, "on_hold", reason=event.data.get("reason", ""), party=event.data.get("party", "")
+        )
 
 
 def warn_of_closing(event: Event) -> Iterable[OutgoingMail]:
@@ -68,7 +70,7 @@ def warn_of_closing(event: Event) -> Iterable[OutgoingMail]:
     due = ticket.close_due_at
     if due is None or due <= clock.now() or due.isoformat() != event.data.get("close_due_at"):
         return
-    yield _mail(
+    yield from _to_all(
         event,
         "close_warning",
         close_due_at=due,
@@ -87,9 +89,13 @@ def tell_of_closing(event: Event) -> Iterable[OutgoingMail]:
     goes_on = merged.continues_in(ticket) if reason == CloseReason.MERGED else None
     if reason == CloseReason.MERGED and goes_on is None:  # in somebody else's, of which nothing is said
         reason = "by_centre"
-    yield _mail(
+    beside = {"reopen_until": None}  # reopening is the requester's
+    if reason == CloseReason.MERGED:  # of the requester's other ticket a participant learns nothing
+        beside |= {"reason": "by_centre"}
+    yield from _to_all(
         event,
         "closed",
+        beside=beside,
         letter=letter,
         reason=reason,
         closed_at=event.at,
@@ -103,13 +109,79 @@ def tell_of_reopening(event: Event) -> Iterable[OutgoingMail]:
     ticket = event.ticket
     if ticket.status == Status.CLOSED:
         return
-    yield _mail(
+    yield from _to_all(
         event,
         "reopened",
         at=event.at,
         by_centre=event.actor is not None and event.actor.is_staff,
         due=ticket.answer_due_at,
         turn=_centre_turn(),
+    )
+
+
+def ask_to_take_part(event: Event) -> Iterable[OutgoingMail]:
+    """Somebody takes part beside the requester: who asks it of them, in which ticket, and the way there."""
+    for participant in _participants(event.ticket):
+        if participant.pk == event.data.get("participant"):  # and has not left meanwhile
+            yield _mail_beside(
+                event,
+                "participant_added",
+                participant,
+                asker=event.actor_name,
+                is_private=participant.is_private,
+            )
+
+
+def _to_all(
+    event: Event, kind: str, *, beside: Mapping[str, Any] | None = None, **context: Any
+) -> Iterable[OutgoingMail]:
+    """The mail to the requester, and one of their own to each participant, since nobody is shown another's address.
+
+    ``beside`` is what a participant is told otherwise."""
+    yield _mail(event, kind, **context)
+    for participant in _participants(event.ticket):
+        yield _mail_beside(event, kind, participant, **{**context, **(beside or {})})
+
+
+def _participants(ticket: Ticket) -> list[Participant]:
+    """Whom the ticket concerns beside its requester, who may have become that after they were added."""
+    return [
+        one
+        for one in ticket.participants.all()
+        if one.email.lower() != ticket.requester_email.lower()
+        and (one.person_id is None or one.person_id != ticket.requester_id)
+        and (one.person is None or one.person.is_active)
+    ]
+
+
+def _mail_beside(
+    event: Event, kind: str, participant: Participant, *, letter: Message | None = None, **context: Any
+) -> OutgoingMail:
+    ticket, person = event.ticket, participant.person
+    language = person.language if person is not None else participant.language
+    with translation.override(language):
+        if person is not None:
+            link = absolute(ticket.get_absolute_url())
+        else:
+            link = absolute(reverse("portal:guest_ticket", args=[direct.new_link(ticket, participant)]))
+        files = _files(letter, link, own=person is not None)
+    return mail.compose(
+        kind,
+        to=person.email if person is not None else participant.email,
+        name=person.full_name if person is not None else participant.name,
+        language=language,
+        context={
+            **context,
+            "link": link,
+            "receipt_link": "",
+            "files": files,
+            "guest": person is None,
+            "beside": ticket.requester_name,
+        },
+        key=f"event:{event.pk}:{kind}:participant:{participant.pk}",
+        ticket=ticket,
+        letter=letter,
+        person=person,
     )
 
 

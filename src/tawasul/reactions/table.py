@@ -40,6 +40,6 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     Event.Kind.CHECKED: (),
     Event.Kind.TIME_SPENT: (),
     Event.Kind.RETRACTED: (),
-    Event.Kind.JOINED: (),
+    Event.Kind.JOINED: (letters.ask_to_take_part,),
     Event.Kind.LEFT: (),
 }

@@ -1,8 +1,9 @@
 """Who may get what: the only way a door obtains an object. What is not yours does not exist (404)."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
@@ -13,8 +14,8 @@ from tawasul.accounts.roles import hidden_teams
 from tawasul.attachments.models import StoredFile
 from tawasul.core import centre, clock
 from tawasul.core.prepared import Prepared
-from tawasul.tickets import merged, numbers
-from tawasul.tickets.models import Attachment, Draft, Message, Status, Ticket
+from tawasul.tickets import merged, numbers, participation
+from tawasul.tickets.models import Attachment, Draft, Message, Participant, Status, Ticket
 
 Viewer = Person | AnonymousUser
 
@@ -33,6 +34,17 @@ def ticket_for(person: Viewer, number: str) -> Ticket:
     if not isinstance(person, Person):
         raise Http404
     return _one(_OWN, number, person.pk)
+
+
+def shared_ticket_for(person: Viewer, number: str) -> tuple[Ticket, Participant | None]:
+    """The person's own ticket, or one that they take part in, then with their part in it. Raises Http404."""
+    try:
+        return ticket_for(person, number), None
+    except Http404:
+        part = participation.of_person(person, _digits(number)) if isinstance(person, Person) else None
+        if part is None:
+            raise
+        return part.ticket, part
 
 
 def desk_ticket_for(person: Viewer, number: str) -> Ticket:
@@ -79,11 +91,18 @@ def draft_for(person: Viewer, key: uuid.UUID, *, browser_hash: str = "") -> Draf
 
 
 def file_for(
-    viewer: Viewer, file_id: uuid.UUID, *, guest_tickets: Collection[int] = (), browser_hash: str = ""
+    viewer: Viewer,
+    file_id: uuid.UUID,
+    *,
+    guest_tickets: Collection[int] = (),
+    guest_parts: Mapping[int, int] = MappingProxyType({}),
+    browser_hash: str = "",
 ) -> StoredFile:
-    """A stored file that the viewer may see: on a ticket of theirs (never on a note), on a draft of theirs, or, for
-    staff, on any ticket that is open to them. ``guest_tickets`` are keys of tickets that this browser holds a personal
-    link to. Raises Http404."""
+    """A stored file that the viewer may see: on a ticket of theirs or one that they take part in (never on a note, nor
+    on somebody else's private letter), on a draft of theirs, or, for staff, on any ticket that is open to them.
+
+    ``guest_tickets`` are keys of tickets that this browser holds the requester's personal link to, ``guest_parts`` by
+    ticket the keys of participants whose link it holds. Raises Http404."""
     attachment = (
         Attachment.objects.select_related("file", "message__ticket", "draft").filter(file_id=file_id).first()
     )
@@ -100,7 +119,14 @@ def file_for(
         return attachment.file
     mine = isinstance(viewer, Person) and ticket.requester_id == viewer.pk
     shown = message.shown_from is None or message.shown_from <= clock.now()
-    if (mine or _is_held(ticket, guest_tickets)) and message.kind != Message.Kind.NOTE and shown:
+    if message.kind == Message.Kind.NOTE or not shown:
+        raise Http404
+    is_private = message.standing == Message.Standing.PRIVATE
+    if (mine or _is_held(ticket, guest_tickets)) and not is_private:
+        return attachment.file
+    part = participation.of_person(viewer, ticket.number) if isinstance(viewer, Person) else None
+    parts = {part.pk if part else None, guest_parts.get(ticket.pk)} - {None}
+    if parts and (not is_private or message.participant_id in parts):
         return attachment.file
     raise Http404
 
@@ -119,12 +145,15 @@ def _owns(viewer: Viewer, draft: Draft, browser_hash: str) -> bool:
     return bool(browser_hash) and draft.browser_hash == browser_hash
 
 
-def _one(query: Prepared[Ticket], number: str, *values: int) -> Ticket:
+def _digits(number: str) -> str:
     try:
-        digits = numbers.parse_number(number)
+        return numbers.parse_number(number)
     except (numbers.NotANumber, numbers.Mistyped):
         raise Http404 from None
-    ticket = query.first(digits, *values)
+
+
+def _one(query: Prepared[Ticket], number: str, *values: int) -> Ticket:
+    ticket = query.first(_digits(number), *values)
     if ticket is None:
         raise Http404
     return ticket

@@ -3,16 +3,19 @@ is the key to one ticket. Tokens are 256 random bits; only their hashes are kept
 
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
+from django.db.models.functions import Lower
 from django.http import Http404
 
 from tawasul.accounts.models import TermsVersion
 from tawasul.core import clock, domains
 from tawasul.core.tokens import keyed_hash, new_token, token_hash
-from tawasul.tickets import actions, numbers
-from tawasul.tickets.models import Channel, Draft, GuestLink, Message, Service, Ticket
+from tawasul.tickets import actions, fields, numbers
+from tawasul.tickets.fields import Definition, Parsed
+from tawasul.tickets.models import Channel, Draft, GuestLink, Message, Participant, Service, Ticket
 from tawasul.tickets.writers import Writer
 
 CONFIRM_LIFE = timedelta(hours=48)
@@ -54,6 +57,9 @@ class Request:
     language: str
     channel: str = Channel.DIRECT
     rest: str = ""
+    own: Mapping[str, str] = field(
+        default_factory=dict
+    )  # what is typed in the centre's fields, by their codes
 
     @property
     def is_mail(self) -> bool:
@@ -65,8 +71,9 @@ def await_confirmation(draft: Draft, request: Request) -> str:
     """Turn a draft into a request that waits for its address; returns the token of the link to mail. An earlier
     link of the same request stops working. Call it inside the transaction that writes the mail."""
     token, hashed = new_token()
-    valid = {field: getattr(request, field) for field in Request.__slots__}
-    draft.fields = {**draft.fields, **{f: str(v) for f, v in valid.items()}, "valid": valid}
+    valid = {name: getattr(request, name) for name in Request.__slots__}
+    typed = {name: str(value) for name, value in valid.items() if name != "own"}
+    draft.fields = {**draft.fields, **typed, "valid": valid}
     draft.confirm_hash = hashed
     draft.confirm_expires_at = clock.now() + CONFIRM_LIFE
     draft.updated_at = clock.now()
@@ -95,6 +102,13 @@ def request_in(draft: Draft) -> Request:
     return Request(**draft.fields["valid"])
 
 
+def own_of(request: Request) -> dict[Definition, Parsed]:
+    """What the request says in the centre's fields: as it was right when it was sent, in those that still exist."""
+    said = ((fields.by_key(key), typed) for key, typed in request.own.items())
+    read = ((one, fields.parse_again(one, typed)) for one, typed in said if one is not None)
+    return {one: value for one, value in read if value is not None}
+
+
 def waiting_beside(draft: Draft) -> list[Draft]:
     """The draft and, where it came by mail, whatever else waits for the same address: all of it is confirmed at once.
     Oldest first."""
@@ -111,7 +125,7 @@ def open_confirmed(draft: Draft, *, terms: TermsVersion | None = None) -> Ticket
     """The address is confirmed: the ticket enters the centre's queue. Two confirmations open one ticket.
 
     ``terms`` are what was accepted with the confirmation; a form's were accepted with the form."""
-    valid: Mapping[str, str] = draft.fields["valid"]
+    valid: Mapping[str, Any] = draft.fields["valid"]
     terms = terms or TermsVersion.objects.filter(pk=int(valid["terms"])).first()
     return actions.open_ticket(
         by=Writer(None, valid["name"], valid["email"]),
@@ -128,6 +142,7 @@ def open_confirmed(draft: Draft, *, terms: TermsVersion | None = None) -> Ticket
         submission=draft.key,
         channel=valid.get("channel", Channel.DIRECT),
         rest=valid.get("rest", ""),
+        own=own_of(request_in(draft)),
     )
 
 
@@ -146,19 +161,27 @@ def opened_just_now(key: uuid.UUID) -> Ticket | None:
     return message.ticket if message is not None and message.ticket.requester_id is None else None
 
 
-def new_link(ticket: Ticket) -> str:
-    """A further personal link of the ticket; returns its token."""
-    old = ticket.guest_links.order_by("-expires_at", "-pk").values_list("pk", flat=True)[_MOST_LINKS - 1 :]
+def new_link(ticket: Ticket, participant: Participant | None = None) -> str:
+    """A further personal link of the ticket, the requester's or the participant's; returns its token."""
+    links = ticket.guest_links.filter(participant=participant)
+    old = links.order_by("-expires_at", "-pk").values_list("pk", flat=True)[_MOST_LINKS - 1 :]
     GuestLink.objects.filter(pk__in=list(old)).delete()
     token, hashed = new_token()
-    GuestLink.objects.create(ticket=ticket, token_hash=hashed, expires_at=clock.now() + LINK_LIFE)
+    GuestLink.objects.create(
+        ticket=ticket, participant=participant, token_hash=hashed, expires_at=clock.now() + LINK_LIFE
+    )
     return token
 
 
 def ticket_for_link(token: str) -> Ticket:
-    """The ticket a personal link opens; using it renews it. Raises Http404, or LinkExpired."""
+    """The ticket a personal link opens, whoever's it is; using it renews it. Raises Http404, or LinkExpired."""
+    return used_link(token).ticket
+
+
+def used_link(token: str) -> GuestLink:
+    """The personal link, with its ticket and whose it is; using it renews it. Raises Http404, or LinkExpired."""
     link = (
-        GuestLink.objects.select_related("ticket__service", "ticket__terms")
+        GuestLink.objects.select_related("ticket__service", "ticket__terms", "participant__person")
         .filter(token_hash=token_hash(token))
         .first()
     )
@@ -169,15 +192,33 @@ def ticket_for_link(token: str) -> Ticket:
         raise LinkExpired
     if link.expires_at - now < RENEW_BELOW:
         GuestLink.objects.filter(pk=link.pk).update(expires_at=now + LINK_LIFE)
-    return link.ticket
+    return link
 
 
-def held_tickets(hashes: Collection[str]) -> set[int]:
-    """Keys of the tickets whose personal links, known by their hashes, are held and still work."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a browser's personal links open: ``tickets`` (keys) as their requester, ``parts`` by ticket as which
+    participant."""
+
+    tickets: frozenset[int] = frozenset()
+    parts: Mapping[int, int] = field(default_factory=dict)
+
+
+def held(hashes: Collection[str]) -> Held:
+    """What the personal links open that are held, known by their hashes, and still work."""
     if not hashes:
-        return set()
+        return Held()
     links = GuestLink.objects.filter(token_hash__in=list(hashes), expires_at__gt=clock.now())
-    return set(links.values_list("ticket_id", flat=True))
+    rows = list(links.values_list("ticket_id", "participant_id"))
+    return Held(
+        frozenset(ticket for ticket, participant in rows if participant is None),
+        {ticket: participant for ticket, participant in rows if participant is not None},
+    )
+
+
+def held_tickets(hashes: Collection[str]) -> frozenset[int]:
+    """Keys of the tickets whose requester's personal links, known by their hashes, are held and still work."""
+    return held(hashes).tickets
 
 
 def ticket_of_held_link(hashes: Collection[str], number: str) -> Ticket:
@@ -186,7 +227,8 @@ def ticket_of_held_link(hashes: Collection[str], number: str) -> Ticket:
         digits = numbers.parse_number(number)
     except (numbers.NotANumber, numbers.Mistyped):
         raise Http404 from None
-    ticket = Ticket.objects.filter(number=digits, pk__in=held_tickets(hashes)).first()
+    opened = held(hashes)
+    ticket = Ticket.objects.filter(number=digits, pk__in={*opened.tickets, *opened.parts}).first()
     if ticket is None:
         raise Http404
     return ticket
@@ -194,8 +236,15 @@ def ticket_of_held_link(hashes: Collection[str], number: str) -> Ticket:
 
 def ticket_to_link_anew(number: str, email: str) -> Ticket | None:
     """A ticket without an account by its number (digits) and the address it was opened with; None where the two do
-    not belong together. The asker must not be told which."""
+    not belong together. The asker must not be told which. (For participants: ``participant_to_link_anew``.)"""
     ticket = Ticket.objects.filter(number=number, requester=None).first()
     if ticket is None or ticket.requester_email.lower() != email.lower():
         return None
     return ticket
+
+
+def participant_to_link_anew(number: str, email: str) -> Participant | None:
+    """The participant without an account by the ticket's number (digits) and the address they were added under; None
+    where the two do not belong together."""
+    rows = Participant.objects.select_related("ticket").filter(ticket__number=number, person=None)
+    return rows.alias(key=Lower("email")).filter(key=email.lower()).first()

@@ -35,6 +35,8 @@ def write(
         kind=kind,
         author=by.person,
         author_name=by.name,
+        standing=by.standing,
+        participant=by.participant,
         text=text,
         wanted=wanted,
         rest=rest,

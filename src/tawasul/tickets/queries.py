@@ -12,14 +12,25 @@ from tawasul.attachments.models import StoredFile
 from tawasul.core import clock, keyset
 from tawasul.core.prepared import Place, Prepared, PreparedCounts
 from tawasul.search.normalise import normalise
-from tawasul.tickets import merged, numbers
+from tawasul.tickets import merged, numbers, participation
 from tawasul.tickets.actions import retraction
-from tawasul.tickets.models import Attachment, Channel, Event, Message, RefusedFile, Status, Ticket
+from tawasul.tickets.models import (
+    Attachment,
+    Channel,
+    Event,
+    Message,
+    Participant,
+    RefusedFile,
+    Status,
+    Ticket,
+)
 
 PAGE = 25
+NOBODY = 0  # no participant's key
 EXCERPT = 3  # rows of the other side's turn below one's own
 COUNT_UP_TO = 100  # a larger count is shown as "99+"
 
+SHARED = "shared"  # beside the turns: somebody else's tickets that the person takes part in
 TURNS: dict[str, tuple[Status, ...]] = {
     "centre": (Status.WITH_CENTRE, Status.ON_HOLD),
     "you": (Status.WITH_CUSTOMER,),
@@ -40,6 +51,8 @@ class Letter:
     file_count: int
     channel: str = Channel.PORTAL
     rest: str = ""  # of a mail: what was folded away
+    standing: str = ""  # see ``Message.standing``
+    participant_id: int | None = None
     author_id: int | None = None
     shown_from: datetime | None = (
         None  # until then its author may take it back, and the customer does not see it
@@ -70,7 +83,10 @@ class Entry:
 
 Page = keyset.Page[Ticket]
 
-_LETTER = ("pk", "kind", "author_name", "wanted", "html", "at", "file_count", "channel", "rest")
+_LETTER = (
+    *("pk", "kind", "author_name", "wanted", "html", "at", "file_count", "channel", "rest"),
+    *("standing", "participant_id"),
+)
 _LETTER_AT_DESK = ("author_id", "shown_from")
 _FACT = ("kind", "actor_name", "data", "at")
 # Of some events the letters tell already
@@ -92,6 +108,8 @@ _FOR_STAFF_ALONE = {
     Event.Kind.WOKE,
 }
 _EVENTS_FOR_CUSTOMERS = [kind for kind in _EVENTS_FOR_STAFF if kind not in _FOR_STAFF_ALONE]
+# Of the requester's other tickets a participant learns nothing.
+_BETWEEN_TICKETS = {Event.Kind.MERGED_IN, Event.Kind.UNMERGED, Event.Kind.SPLIT, Event.Kind.LINKED}
 _LETTERS_FOR_CUSTOMERS = [kind for kind in Message.Kind.values if kind != Message.Kind.NOTE]
 
 
@@ -108,8 +126,10 @@ def _facts_of(ticket: Place, kinds: Sequence[str]) -> Any:
 _LETTERS: Final = {  # by whether they are for staff
     True: Prepared(_letters_of),
     False: Prepared(
-        lambda ticket, now: _letters_of(ticket).filter(
-            Q(shown_from=None) | Q(shown_from__lte=now), kind__in=_LETTERS_FOR_CUSTOMERS
+        lambda ticket, now, reader: _letters_of(ticket).filter(
+            Q(shown_from=None) | Q(shown_from__lte=now),
+            ~Q(standing=Message.Standing.PRIVATE) | Q(participant_id=reader),
+            kind__in=_LETTERS_FOR_CUSTOMERS,
         )
     ),
 }
@@ -119,13 +139,16 @@ _FACTS: Final = {
 }
 
 
-def conversation(ticket: Ticket, *, for_staff: bool) -> list[Entry]:
+def conversation(ticket: Ticket, *, for_staff: bool, participant: Participant | None = None) -> list[Entry]:
     """Letters and events in order of time, files with their letters: three queries, whatever the length; a fourth for
-    what was refused of the letters that came by mail."""
+    what was refused of the letters that came by mail. ``participant`` is who reads, where that is not the requester:
+    of a private one's letters only themselves."""
     now = clock.now()
-    asked = (ticket.pk,) if for_staff else (ticket.pk, now)
+    asked = (ticket.pk,) if for_staff else (ticket.pk, now, participant.pk if participant else NOBODY)
     letters = [Letter(*row) for row in _LETTERS[for_staff](*asked)]
     facts = [Fact(*row) for row in _FACTS[for_staff](ticket.pk)]
+    if participant is not None:
+        facts = [fact for fact in facts if fact.kind not in _BETWEEN_TICKETS]
     if any(fact.kind == Event.Kind.MERGED_IN for fact in facts):
         letters += _merged_letters(ticket, for_staff=for_staff, now=now)
     files: dict[int, list[StoredFile]] = {}
@@ -146,6 +169,7 @@ def conversation(ticket: Ticket, *, for_staff: bool) -> list[Entry]:
     ]
     if not for_staff:
         facts = [fact for fact in facts if retraction.is_known_to_customer(fact.data, now)]
+        facts = [fact for fact in facts if not fact.data.get("is_private")]
     entries += [Entry(at=fact.at, event=fact) for fact in facts]
     entries.sort(key=lambda entry: entry.at)  # stable: a letter before the event of the same moment
     return entries
@@ -155,7 +179,7 @@ def _merged_letters(ticket: Ticket, *, for_staff: bool, now: datetime) -> list[L
     """The letters of the tickets that go on in this one; for the customer, those of their own."""
     found = []
     for home in merged.sources_of(ticket, own=not for_staff):
-        for row in _LETTERS[for_staff](*((home.pk,) if for_staff else (home.pk, now))):
+        for row in _LETTERS[for_staff](*((home.pk,) if for_staff else (home.pk, now, NOBODY))):
             letter = Letter(*row)
             letter.home = home
             found.append(letter)
@@ -172,7 +196,8 @@ def _refused(letters: Sequence[int]) -> dict[int, list[RefusedFile]]:
 
 
 def tabs(person: Person) -> dict[str, int]:
-    """How many of the person's tickets are whose turn, each counted up to COUNT_UP_TO."""
+    """How many of the person's tickets are whose turn, and in how many of others' they take part, each counted up to
+    COUNT_UP_TO."""
     return _TABS(person.pk)
 
 
@@ -180,7 +205,12 @@ def _of_turn(person: Any, turn: str) -> QuerySet[Ticket]:
     return Ticket.objects.of(person).filter(status__in=TURNS[turn])
 
 
-_TABS: Final = PreparedCounts(lambda person: {turn: _of_turn(person, turn)[:COUNT_UP_TO] for turn in TURNS})
+_TABS: Final = PreparedCounts(
+    lambda person: {
+        **{turn: _of_turn(person, turn)[:COUNT_UP_TO] for turn in TURNS},
+        SHARED: participation.of_places(person)[:COUNT_UP_TO],
+    }
+)
 
 
 def _first_of(status: Status, most: int) -> Prepared[Ticket]:

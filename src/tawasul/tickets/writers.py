@@ -3,16 +3,25 @@
 from dataclasses import dataclass
 
 from tawasul.accounts.models import Person
-from tawasul.tickets.models import Ticket
+from tawasul.tickets.models import Message, Participant, Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """The author of a message. ``person`` is None for whoever has no account."""
+    """The author of a message. ``person`` is None for whoever has no account; ``participant`` is whom the ticket
+    concerns beside its requester."""
 
     person: Person | None
     name: str
     email: str
+    participant: Participant | None = None
+
+    @property
+    def standing(self) -> str:
+        """What a letter of theirs says of them: see ``Message.standing``."""
+        if self.participant is None:
+            return ""
+        return Message.Standing.PRIVATE if self.participant.is_private else Message.Standing.PARTICIPANT
 
     @classmethod
     def of(cls, person: Person) -> "Writer":
@@ -23,3 +32,11 @@ class Writer:
     def requester_of(cls, ticket: Ticket) -> "Writer":
         """The ticket's requester, as the ticket names them."""
         return cls(ticket.requester, ticket.requester_name, ticket.requester_email)
+
+    @classmethod
+    def beside(cls, participant: Participant) -> "Writer":
+        """A participant, by the account where there is one."""
+        person = participant.person
+        if person is not None:
+            return cls(person, str(person), person.email, participant)
+        return cls(None, participant.name, participant.email, participant)

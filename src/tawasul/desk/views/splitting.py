@@ -62,4 +62,5 @@ def splitting(request: HttpRequest, number: str, letter: int) -> HttpResponseBas
 
 def _may_move(letter: Letter) -> bool:
     shown = letter.shown_from is None or letter.shown_from <= clock.now()
-    return letter.home is None and letter.kind != Message.Kind.OPENING and shown
+    held_back = letter.standing == Message.Standing.PRIVATE  # the new ticket's requester must not read it
+    return letter.home is None and letter.kind != Message.Kind.OPENING and shown and not held_back

@@ -166,7 +166,8 @@ def _letter(mail: IncomingMail, reading: Reading, decision: Decision, draft: Dra
             channel=Channel.MAIL,
             rest=reading.rest,
         )
-    by = Writer.requester_of(ticket) if sender.takes_part_in(ticket) else sender.writer
+    # As whom the mail was read: should their part have ended since, nothing of it is written.
+    by = Writer.beside(decision.participant) if decision.participant else sender.writer_in(ticket)
     if decision.step is Step.REOPEN:
         actions.reopen(
             ticket, by=by, text=text, draft=draft, submission=key, channel=Channel.MAIL, rest=reading.rest

@@ -36,7 +36,8 @@ def accept(mail: IncomingMail, *, by: Person) -> Message:
 
     A mail under the address of a member of staff is no customer's: it becomes the centre's answer, by whoever accepts
     it, since nobody else has proved to be its author. Files are stored as uploads are, so this may take seconds. Asked
-    again, it returns what it made. Raises Undecidable, ``closed`` for such an answer to a closed ticket.
+    again, it returns what it made. Raises Undecidable, ``closed`` for such an answer to a closed ticket, and for what a
+    participant writes to one.
     """
     made = _made(mail)
     if made is not None:
@@ -46,6 +47,8 @@ def accept(mail: IncomingMail, *, by: Person) -> Message:
         raise Undecidable("no_ticket")
     reading, sender = _reading(mail)
     closed = ticket.status == Status.CLOSED
+    if closed and sender.part_in(ticket) is not None:  # reopening is not a participant's
+        raise Undecidable("closed")
     by_staff = sender.person is not None and access.is_staff(sender.person)
     if by_staff and not sender.takes_part_in(ticket):
         if closed:

@@ -6,7 +6,8 @@ The rules, in their order:
    or ticket it is about, and does nothing there.
 2. A mail has one author, by its From. Without one it is held; so is what a person seems to send to a return path.
 3. A ticket is named by our token in an address, by our Message-IDs, by an earlier mail of the sender's, or by its
-   number in the subject. Whoever takes part in it follows up. A number of somebody else's ticket counts as none.
+   number in the subject. Its requester and its participants follow up; a closed one is reopened by its requester
+   alone. A number of somebody else's ticket counts as none.
 4. Staff answer by mail with our token, from their account's address, when the trusted mail server says DMARC passed.
 5. Anybody else who had a mail of ours at hand is held beside the ticket.
 6. Without a ticket it opens one: at once for an account and for whoever has confirmed the address before, else after
@@ -30,7 +31,7 @@ from tawasul.mail.handling.senders import NoSender, Sender
 from tawasul.mail.inbound.classes import Class
 from tawasul.mail.models import IncomingMail, OutgoingMail
 from tawasul.tickets import access
-from tawasul.tickets.models import CloseReason, Status, Ticket
+from tawasul.tickets.models import CloseReason, Participant, Status, Ticket
 
 Outcome = IncomingMail.Outcome
 _MACHINES: Final = {
@@ -67,6 +68,7 @@ class Decision:
     sender: Sender | None = None
     about: OutgoingMail | None = None
     follows: Ticket | None = None
+    participant: Participant | None = None  # as whom the sender writes, beside the requester
 
 
 def decide(mail: IncomingMail, reading: Reading) -> Decision:
@@ -116,14 +118,17 @@ def _by_a_machine(mail: IncomingMail, reading: Reading) -> Decision | None:
 def _by_a_person(mail: IncomingMail, reading: Reading, sender: Sender, pointer: Pointer | None) -> Decision:
     person = sender.person
     takes_part = pointer is not None and sender.takes_part_in(pointer.ticket)
-    known = pointer if pointer is not None and (takes_part or pointer.is_genuine) else None
+    part = sender.part_in(pointer.ticket) if pointer is not None and not takes_part else None
+    known = pointer if pointer is not None and (takes_part or part or pointer.is_genuine) else None
     beside = known.ticket if known is not None else None
     if person is not None and not person.is_active:
         return Decision(Step.HOLD, reason="inactive", ticket=beside, sender=sender)
     if brakes.pulled(mail, sender.address.key):
         return Decision(Step.HOLD, reason="brake", ticket=beside, sender=sender)
     if pointer is not None and takes_part:
-        return _from_a_participant(mail, reading, sender, pointer.ticket)
+        return _from_the_requester(mail, reading, sender, pointer.ticket)
+    if pointer is not None and part is not None:
+        return _from_a_participant(sender, part, pointer.ticket)
     if pointer is not None and person is not None and _works_at(person, pointer.ticket):
         return _from_staff(reading, sender, pointer)
     if known is not None:
@@ -135,7 +140,14 @@ def _works_at(person: Person, ticket: Ticket) -> bool:
     return access.is_staff(person) and access.is_open_to(person, ticket) and may(person, Permission.ANSWER)
 
 
-def _from_a_participant(mail: IncomingMail, reading: Reading, sender: Sender, named: Ticket) -> Decision:
+def _from_a_participant(sender: Sender, part: Participant, ticket: Ticket) -> Decision:
+    """A follow-up in the very ticket that they take part in: where it was merged, that is not the one it goes on in."""
+    if ticket.status == Status.CLOSED:
+        return Decision(Step.HOLD, reason="participant_closed", ticket=ticket, sender=sender)
+    return Decision(Step.FOLLOW_UP, Outcome.FOLLOWED_UP, ticket=ticket, sender=sender, participant=part)
+
+
+def _from_the_requester(mail: IncomingMail, reading: Reading, sender: Sender, named: Ticket) -> Decision:
     ticket = references.successor(named)
     if ticket is None:
         return Decision(Step.HOLD, reason="merged", ticket=named, sender=sender)

@@ -7,7 +7,8 @@ from django.conf import settings
 from tawasul.accounts.models import Person, address_key
 from tawasul.core.addresses import Address, BadAddress, parse_address
 from tawasul.mail.handling.reading import Reading
-from tawasul.tickets.models import Ticket
+from tawasul.tickets import participation
+from tawasul.tickets.models import Participant, Ticket
 from tawasul.tickets.writers import Writer
 
 
@@ -40,6 +41,19 @@ class Sender:
         person = ticket.requester
         known = [ticket.requester_email, *([person.email] if person is not None else [])]
         return any(same(self.address, other) for other in known)
+
+    def part_in(self, ticket: Ticket) -> Participant | None:
+        """The sender's part in somebody else's ticket, from the participant's address only."""
+        if self.takes_part_in(ticket):
+            return None
+        return participation.of_sender(ticket, self.person, forms(self.address))
+
+    def writer_in(self, ticket: Ticket) -> Writer:
+        """The author of a follow-up: the requester, a participant, or whom the mail names."""
+        if self.takes_part_in(ticket):
+            return Writer.requester_of(ticket)
+        part = self.part_in(ticket)
+        return self.writer if part is None else Writer.beside(part)
 
 
 def of(reading: Reading) -> Sender:

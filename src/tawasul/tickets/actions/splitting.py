@@ -26,12 +26,14 @@ def split(ticket: Ticket, letters: Collection[int], *, subject: str, service: Se
 
     It begins with the earliest letter of the customer among them, and its promise runs from that letter's moment.
     Files go with their letters. The first letter of the ticket stays, and so does an answer that may still be taken
-    back. Raises NotSplittable.
+    back. A private participant's letter stays where its writer reads it: the requester of the new ticket must not.
+    Raises NotSplittable.
     """
     now = clock.now()
     row = Ticket.objects.locked(ticket.pk)
     shown = Q(shown_from=None) | Q(shown_from__lte=now)
     chosen = row.messages.filter(shown, pk__in=letters).exclude(kind=Message.Kind.OPENING)
+    chosen = chosen.exclude(standing=Message.Standing.PRIVATE)
     moved = list(chosen.order_by("at", "pk"))
     first = next((letter for letter in moved if letter.kind == Message.Kind.FOLLOW_UP), None)
     if first is None or len(moved) != len(set(letters)):

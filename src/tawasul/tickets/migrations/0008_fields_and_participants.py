@@ -89,6 +89,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddField(
+            model_name='message',
+            name='standing',
+            field=models.CharField(blank=True, choices=[('participant', 'Participant'), ('private', 'Private')], default='', max_length=11),
+        ),
+        migrations.AddField(
+            model_name='message',
+            name='participant',
+            field=models.ForeignKey(default=None, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letters', to='tickets.participant'),
+        ),
+        migrations.AddField(
             model_name='guestlink',
             name='participant',
             field=models.ForeignKey(default=None, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='tickets.participant'),
@@ -113,7 +123,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='participant',
-            index=models.Index(fields=['person', 'ticket'], name='participant_person'),
+            index=models.Index(fields=['person', 'id'], name='participant_person'),
         ),
         migrations.AddIndex(
             model_name='participant',

@@ -21,12 +21,22 @@ class Message(models.Model):
         ANSWER = "answer", _("answer")
         NOTE = "note", _("internal note")
 
+    class Standing(models.TextChoices):
+        """Of whoever wrote it, beside the requester and the centre."""
+
+        PARTICIPANT = "participant"
+        PRIVATE = "private"  # shown to staff and to that very participant alone, also after they left
+
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
     kind = models.CharField(max_length=10, choices=Kind)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     author_name = models.CharField(max_length=150)
+    standing = models.CharField(max_length=11, choices=Standing, blank=True, default="")
+    participant = models.ForeignKey(
+        "tickets.Participant", null=True, default=None, on_delete=models.SET_NULL, related_name="letters"
+    )  # who wrote it, as long as they take part
     text = models.TextField()  # as typed; an answer and a note are the Markdown subset, the rest is plain
     wanted = models.TextField(blank=True, default="")  # opening only: what help is wanted
     rest = models.TextField(blank=True, default="")  # of a mail: quotations and signature, folded away

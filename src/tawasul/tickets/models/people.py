@@ -45,7 +45,7 @@ class Participant(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["person", "ticket"], name="participant_person"),
+            models.Index(fields=["person", "id"], name="participant_person"),
             models.Index(Lower("email"), name="participant_address"),
         ]
 
