@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from tawasul.accounts.models import Person, Role, Team
+from tawasul.accounts.models import Change, Person, Role, Team
 from tawasul.core import clock
 from tawasul.core.kept import forget_all
 from tawasul.desk import snoozes
@@ -199,7 +199,9 @@ def test_a_new_tag_is_made_in_place_by_whoever_may(
     lama_client.post(at(ticket, "tags"), wish)
     lama_client.post(at(ticket, "tags"), wish)
     assert [(one.name_ar, one.name_en) for one in ticket.tags.all()] == [("عاجل", "Urgent")]
-    assert Tag.objects.count() == 1
+    tag = Tag.objects.get()
+    kept = Change.objects.get(noun="tags", object_id=str(tag.pk))
+    assert (kept.verb, kept.after["name_ar"]) == ("added", "عاجل")
 
 
 def test_following_is_ones_own_choice(fahd: Person, fahd_client: Client, open_a_ticket: Any) -> None:

@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 
 from tawasul.accounts import roles
-from tawasul.accounts.models import Person, Role, Team
+from tawasul.accounts.models import Change, Person, Role, Team
 from tawasul.tickets import actions, queries, queue
 from tawasul.tickets.filters import Filter
 from tawasul.tickets.models import Mention, SavedView, Tag, Tagging, Ticket
@@ -257,6 +257,49 @@ def test_only_whoever_may_share_saves_for_others(
     other = Team.objects.create(name_ar="c", name_en="c")
     assert leader.post("/ar/desk/saved-views/", {**sent, "scope": f"team-{other.pk}"}).status_code == 422
     assert leader.post(f"/ar/desk/saved-views/{view.pk}/removal/").status_code == 302
+
+
+def order(client: Client) -> list[str]:
+    page = client.get("/ar/desk/saved-views/").content.decode()
+    return re.findall(r'<li id="view-\d+"><p><a [^>]*><bdi>([^<]*)', page)
+
+
+def test_views_stand_in_the_order_that_one_gives_them(fahd: Person, fahd_client: Client) -> None:
+    views = {name: SavedView.objects.create(name=name, owner=fahd, query="view=mine") for name in "abc"}
+    SavedView.objects.create(name="all", owner=fahd, scope="everyone", query="view=all")
+    assert order(fahd_client) == ["a", "b", "c", "all"]
+    place = f"/ar/desk/saved-views/{views['c'].pk}/position/"
+    for _press in range(3):  # at the top it stays there
+        assert fahd_client.post(place, {"to": "up"})["Location"].endswith(f"#view-{views['c'].pk}")
+    assert order(fahd_client) == ["c", "a", "b", "all"]
+    fahd_client.post(place, {"to": "down"})
+    assert order(fahd_client) == ["a", "c", "b", "all"]
+    fahd_client.post("/ar/desk/saved-views/", {"name": "0", "query": "turn=open", "scope": "personal"})
+    assert order(fahd_client)[3] == "0"  # what is new comes last
+    assert not Change.objects.exists()  # one's own order is nobody's business
+
+
+def test_a_shared_views_place_and_life_are_kept_in_the_history(
+    fahd_client: Client, lama: Person, lama_client: Client
+) -> None:
+    for name in ("one", "two"):
+        lama_client.post("/ar/desk/saved-views/", {"name": name, "query": "turn=open", "scope": "everyone"})
+    view = SavedView.objects.get(name="two")
+    place = f"/ar/desk/saved-views/{view.pk}/"
+    assert fahd_client.post(f"{place}position/", {"to": "up"}).status_code == 404
+    lama_client.post(f"{place}position/", {"to": "up"})
+    lama_client.post(place, {"name": "second"})
+    lama_client.post(f"{place}removal/")
+    kept = Change.objects.filter(noun="view").order_by("pk")
+    assert [(one.verb, one.object_name) for one in kept] == [
+        ("added", "one"),
+        ("added", "two"),
+        ("changed", "two"),
+        ("changed", "second"),
+        ("removed", "second"),
+    ]
+    page = lama_client.get("/en/desk/settings/history/").content.decode()
+    assert "everyone at the desk" in page
 
 
 def test_anothers_own_view_is_nobodys_business(fahd: Person, sara: Person, fahd_client: Client) -> None:

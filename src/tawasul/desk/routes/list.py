@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern] = [
     path("saved-views/", saved.saved_views, name="saved_views"),
     path("saved-views/counts/", saved.counts, name="saved_counts"),
     path("saved-views/<int:pk>/", saved.saved_view, name="saved_view"),
+    path("saved-views/<int:pk>/position/", saved.position, name="saved_view_position"),
     path("saved-views/<int:pk>/removal/", saved.removal, name="saved_view_removal"),
 ]

@@ -101,16 +101,26 @@ def saved_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = NameForm(request.POST, auto_id=f"view_{pk}_%s")
     if not form.is_valid():
         return _page(request, None, renamed=(view.pk, form), status=422)
-    saved.rename_view(view, name=form.cleaned_data["name"])
+    saved.rename_view(view, name=form.cleaned_data["name"], by=gate.staff_member(request))
     messages.success(request, _("The view has its new name."))
     return redirect("desk:saved_views")
 
 
 @require_POST
 @gate.staff_only
+def position(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One place up (to=up) or down among the views of the same people."""
+    person = gate.staff_member(request)
+    saved.move_view(saved.view_for(person, pk), up=request.POST.get("to") == "up", by=person)
+    return redirect(reverse("desk:saved_views") + f"#view-{pk}")
+
+
+@require_POST
+@gate.staff_only
 def removal(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The view is gone; its tickets are where they were."""
-    saved.remove_view(saved.view_for(gate.staff_member(request), pk))
+    person = gate.staff_member(request)
+    saved.remove_view(saved.view_for(person, pk), by=person)
     messages.success(request, _("The view was removed."))
     return redirect("desk:saved_views")
 
@@ -139,11 +149,14 @@ def _page(
 ) -> HttpResponse:
     person = gate.staff_member(request)
     views = []
-    for view in saved.listed_for(person):
+    listed = saved.listed_for(person)
+    for at, view in enumerate(listed):
         name = NameForm(initial={"name": view.name}, auto_id=f"view_{view.pk}_%s")
         if renamed and renamed[0] == view.pk:
             name = renamed[1]
-        views.append((view, name, saved.may_change(person, view)))
+        first = at == 0 or not saved.same_order(listed[at - 1], view)
+        last = at + 1 == len(listed) or not saved.same_order(view, listed[at + 1])
+        views.append((view, name, saved.may_change(person, view), first, last))
     context = {
         "shelves": shelves_for(person),
         "view": "saved",

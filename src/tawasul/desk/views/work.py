@@ -51,7 +51,7 @@ def tags(request: HttpRequest, number: str) -> HttpResponseBase:
         if max(len(typed), len(other)) > tagging.LONGEST_TAG:
             problem = _("A tag has at most 60 characters.")
         else:
-            word = tagging.create(name_ar=typed, name_en=other)
+            word = tagging.create(name_ar=typed, name_en=other, by=person)
     if not problem and (word is None or not word.is_active):
         problem = _("There is no such tag.") if typed else _("Write a tag.")
     if not problem and word is not None:

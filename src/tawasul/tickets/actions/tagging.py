@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
+from tawasul.accounts.actions import record_change
 from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.core.kept import Kept
@@ -44,9 +45,9 @@ def completions(typed: str, most: int = 8) -> list[Tag]:
     return [tag for _later, _name, tag in sorted(found, key=lambda one: one[:2])[:most]]
 
 
-def create(*, name_ar: str, name_en: str = "") -> Tag:
+def create(*, name_ar: str, name_en: str = "", by: Person) -> Tag:
     """A new word; without the other language's name it has the same one in both. What exists already is offered
-    again and returned."""
+    again and returned. The history of settings keeps either."""
     name_en = name_en or name_ar
     existing = next(
         (tag for tag in tags().values() if {normalise(name_ar), normalise(name_en)} & _spellings(tag)), None
@@ -55,8 +56,10 @@ def create(*, name_ar: str, name_en: str = "") -> Tag:
         with transaction.atomic():
             if existing is None:
                 existing = Tag.objects.create(name_ar=name_ar, name_en=name_en)
+                record_change("tags", existing, {}, {"name_ar": name_ar, "name_en": name_en}, by)
             elif not existing.is_active:
                 Tag.objects.filter(pk=existing.pk).update(is_active=True)
+                record_change("tags", existing, {"is_active": False}, {"is_active": True}, by)
     except IntegrityError:  # somebody else's press of the same button was first
         existing = Tag.objects.get(name_ar=name_ar)
     tags.forget()
