@@ -13,6 +13,7 @@ from tawasul.portal.views import (
     new_ticket,
     notices,
     pages,
+    questions,
     terms,
     tickets,
 )
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/", tickets.index, name="tickets"),
     path("tickets/new/", new_ticket.page, name="new_ticket"),
     path("tickets/domain/", new_ticket.domain, name="domain"),
+    path("tickets/questions/", questions.of_ticket, name="questions"),
     re_path(rf"^tickets/{NUMBER}/$", tickets.ticket, name="ticket"),
     re_path(rf"^tickets/{NUMBER}/receipt/$", tickets.receipt, name="receipt"),
     re_path(rf"^tickets/{NUMBER}/follow-ups/$", follow_ups.follow_up, name="follow_up"),
@@ -44,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("files/<uuid:file>/pages/<int:number>.webp", files.page, name="file_page"),
     path("contact/", contact.page, name="contact"),
     path("contact/domain/", new_ticket.domain, name="contact_domain"),
+    path("contact/questions/", questions.of_direct, name="contact_questions"),
     path("contact/sent/", contact.sent, name="contact_sent"),
     path("contact/confirm/<str:token>/", contact.confirm, name="contact_confirm"),
     path("follow/", guests.link, name="guest_link"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -141,6 +141,17 @@ def parse(definition: Definition, typed: str, *, by_staff: bool = False) -> Pars
         case Kind.PERSON:
             return _person(line, by_staff=by_staff)
     return _text(definition, line)
+
+
+def parse_again(definition: Definition, typed: str) -> Parsed | None:
+    """What an answer means that was right when it was given, whatever limits and offers have become since; None where
+    it means nothing any more."""
+    choices = tuple(replace(one, is_active=True, is_leaf=True) for one in definition.choices)
+    lenient = replace(definition, limits={"decimals": MOST_DECIMALS}, choices=choices)
+    try:
+        return parse(lenient, typed)
+    except ValidationError:
+        return None
 
 
 def missing(definition: Definition) -> ValidationError:

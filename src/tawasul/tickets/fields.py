@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from tawasul.core import dates
 from tawasul.core.kept import Kept
 from tawasul.core.prepared import Prepared
-from tawasul.tickets.field_kinds import Choice, Definition, Kind, Parsed, missing, parse
+from tawasul.tickets.field_kinds import Choice, Definition, Kind, Parsed, missing, parse, parse_again
 from tawasul.tickets.models import Channel, Field, FieldValue
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "is_required",
     "missing",
     "parse",
+    "parse_again",
     "shown",
     "typed",
     "values_of",

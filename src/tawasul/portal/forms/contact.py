@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tawasul.portal.forms.fields import AddressField, Line, NumberField
 from tawasul.portal.forms.tickets import RequestForm
+from tawasul.tickets.models import Channel
 
 TRAP = "website"  # no person sees this field; what fills it is a machine
 
@@ -26,6 +27,7 @@ class DirectForm(RequestForm):
         error_messages={"required": _("Write your e-mail address.")},
     )
     field_order = ["name", "email"]
+    channel = Channel.DIRECT
 
     @property
     def trapped(self) -> bool:

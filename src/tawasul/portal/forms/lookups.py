@@ -1,10 +1,10 @@
-"""What the request forms need from the database: services on offer and the terms that hold. Asked for with every
-ticket and hardly ever changed, so they are read at most every two seconds."""
+"""What the request forms need from the database: services on offer, what each asks, and the terms that hold. Asked for
+with every ticket and hardly ever changed, so they are read at most every two seconds."""
 
 from tawasul.accounts.models import TermsVersion
 from tawasul.core import clock
 from tawasul.core.kept import Kept
-from tawasul.tickets.models import Service
+from tawasul.tickets.models import Form, Service
 
 
 class NotOpen(Exception):
@@ -30,3 +30,18 @@ def current_terms() -> TermsVersion:
     if terms is None:
         raise NotOpen
     return terms
+
+
+def _read_forms() -> dict[int | None, Form]:
+    return {form.service_id: form for form in Form.objects.all()}
+
+
+forms = Kept(_read_forms)  # by the service's key; None: what is asked for all others
+
+
+def form_of(service: Service | None) -> Form | None:
+    """What the chosen service's form asks; None before one is chosen, and where the centre has said nothing."""
+    if service is None:
+        return None
+    known = forms()
+    return known.get(service.pk) or known.get(None)

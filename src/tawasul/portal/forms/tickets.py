@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tawasul.accounts.models import TermsVersion
 from tawasul.portal.forms.fields import LONGEST_COMMENT, LONGEST_TEXT, DomainField, Letter, Line
 from tawasul.portal.forms.lookups import services_on_offer
+from tawasul.portal.forms.own_fields import AsksMore
 from tawasul.tickets.models import Purpose, Service
 
 KEPT = 20_000  # characters of one answer that a draft keeps; more than any field accepts
@@ -33,10 +34,10 @@ class _Codes:
         self.form = form
 
     def __str__(self) -> str:
-        return " ".join(service.code for service in self.form.services if service.about_domain)
+        return " ".join(service.code for service in self.form.services if self.form.is_about_domain(service))
 
 
-class RequestForm(forms.Form):
+class RequestForm(AsksMore):
     """The part that the new-ticket page and the direct form share."""
 
     purpose = forms.ChoiceField(
@@ -118,7 +119,8 @@ class RequestForm(forms.Form):
     def as_typed(self) -> dict[str, str]:
         """Every answer as it was typed, bounded, to be kept in a draft. The acceptance is not kept: it is given
         on sending."""
-        return {name: str(self.data.get(name, ""))[:KEPT] for name in self.fields if name != "terms"}
+        standard = {name: str(self.data.get(name, ""))[:KEPT] for name in self.fields if name != "terms"}
+        return {**standard, **self.as_typed_own()}
 
 
 class TicketForm(RequestForm):

@@ -16,10 +16,11 @@ from tawasul.mail.handling import strangers
 from tawasul.portal import actions, browser, limits
 from tawasul.portal.forms.contact import TRAP, DirectForm
 from tawasul.portal.forms.lookups import current_terms
+from tawasul.portal.forms.own_fields import CONTINUED
 from tawasul.portal.forms.tickets import key_of
-from tawasul.portal.views import writing
+from tawasul.portal.views import own_values, writing
 from tawasul.portal.views.new_ticket import answer_due
-from tawasul.tickets import direct, drafts
+from tawasul.tickets import direct, drafts, fields
 from tawasul.tickets.direct import NotConfirmable, Request
 from tawasul.tickets.drafts import Whose
 from tawasul.tickets.models import Draft
@@ -65,10 +66,12 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except NotConfirmable as not_now:
         return _not_confirmable(request, token, not_now.draft)
     if request.method != "POST":
+        requests = [direct.request_in(one) for one in direct.waiting_beside(draft)]
         context = {
             "current": "contact",
             "seal": SEAL.sign(str(draft.key)),
-            "requests": [direct.request_in(one) for one in direct.waiting_beside(draft)],
+            "requests": requests,
+            "own": own_values.of_request(requests[0]),
         }
         return render(request, "portal/contact_confirm.html", context)
     ticket = strangers.open_confirmed(
@@ -119,13 +122,17 @@ def _send(request: HttpRequest) -> HttpResponse:
     if not writing.may_begin(request, draft):
         return _form_page(request, form, key, None, refused=True, status=429)
     problems: list[str] = []
-    if not valid or draft is None or writing.uploads(request):
+    if not valid or draft is None or writing.uploads(request) or CONTINUED in request.POST:
         draft = drafts.keep(key, sender, Draft.Kind.DIRECT, fields=form.as_typed())
         if draft is not None:
             problems = writing.add_uploads(request, draft)
     if draft is None:  # the key is somebody else's, or was confirmed and became a ticket
         key = uuid4()
         draft = drafts.keep(key, sender, Draft.Kind.DIRECT, fields=form.as_typed())
+    if CONTINUED in request.POST and draft is not None and not problems:
+        address = f"{reverse('portal:contact')}?draft={draft.key}#asked"
+        return browser.remember(request, HttpResponseRedirect(address, status=303))
+    problems += writing.missing_files(form, draft, key)
     if not valid or problems or draft is None:
         return _form_page(request, form, key, draft, problems=problems, status=422)
     answers = form.cleaned_data
@@ -147,6 +154,7 @@ def _send(request: HttpRequest) -> HttpResponse:
             wanted=answers["wanted"],
             terms=form.current_terms.pk,
             language=get_language() or "ar",
+            own={one.key: fields.typed(one, value) for one, value in form.own.items()},
         ),
     )
     response = HttpResponseRedirect(f"{reverse('portal:contact_sent')}?draft={draft.key}", status=303)
@@ -207,6 +215,8 @@ def _form_page(
             "form": form,
             **writing.upload_context(key, draft, problems),
             "upload_query": "kind=direct",
+            "continued": CONTINUED,
+            "questions": reverse("portal:contact_questions"),
             "refused_for_now": refused,
             "trap": TRAP,
             "back": f"{reverse('portal:contact')}?draft={key}#files",

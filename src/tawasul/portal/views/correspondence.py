@@ -17,7 +17,7 @@ from tawasul.core import centre
 from tawasul.core.links import absolute
 from tawasul.portal import browser
 from tawasul.portal.forms.tickets import KEPT, CommentForm, FollowUpForm, ReopeningForm, key_of
-from tawasul.portal.views import writing
+from tawasul.portal.views import own_values, writing
 from tawasul.service_levels import calendar, deadlines
 from tawasul.tickets import access, actions, drafts, merged, queries
 from tawasul.tickets.models import CloseReason, Draft, Message, Status, Ticket
@@ -101,6 +101,7 @@ def page(
         "ticket": ticket,
         "place": place,
         "line": turn_of(ticket),
+        "own": own_values.of_ticket(ticket),
         "entries": queries.conversation(ticket, for_staff=False),
         "form": form,
         "closing": closing,
@@ -135,6 +136,7 @@ def receipt(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
             "ticket": ticket,
             "place": place,
             "opening": opening,
+            "own": own_values.of_ticket(ticket),
             "promised_at": deadlines.due_at(current, ticket.created_at, current.answer_days),
             "address": "" if place.guest else absolute(place.page),
         },

@@ -14,16 +14,18 @@ from django.views.decorators.http import require_POST
 
 from tawasul.portal import browser
 from tawasul.portal.forms.contact import DirectForm
+from tawasul.portal.forms.own_fields import typed_own
 from tawasul.portal.forms.tickets import KEPT, FollowUpForm, TicketForm
 from tawasul.portal.views import writing
 from tawasul.tickets import access, direct, drafts
-from tawasul.tickets.models import Draft, Ticket
+from tawasul.tickets.models import Channel, Draft, Ticket
 
 FIELDS = {
     Draft.Kind.TICKET: tuple(TicketForm.base_fields),
     Draft.Kind.FOLLOW_UP: tuple(FollowUpForm.base_fields),
     Draft.Kind.DIRECT: tuple(DirectForm.base_fields),
 }
+CHANNELS = {Draft.Kind.TICKET: Channel.PORTAL, Draft.Kind.DIRECT: Channel.DIRECT}
 NOT_KEPT = {"terms"}  # the acceptance is given on sending
 
 
@@ -89,6 +91,8 @@ def _kept(request: HttpRequest, key: UUID) -> Draft:
     if any(name in request.POST for name in FIELDS[Draft.Kind(kind)]):
         names = [name for name in FIELDS[Draft.Kind(kind)] if name not in NOT_KEPT]
         typed = {name: str(request.POST.get(name, ""))[:KEPT] for name in names}
+        if kind in CHANNELS:
+            typed |= typed_own(request.POST, CHANNELS[Draft.Kind(kind)])
     draft = drafts.keep(key, writing.whose(request), kind, fields=typed, ticket=ticket)
     if draft is None or draft.ticket_id != (ticket.pk if ticket else None):
         raise Http404

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tawasul.core import clock, domains
 from tawasul.portal import browser, limits
 from tawasul.portal.forms.lookups import current_terms
+from tawasul.portal.forms.own_fields import CONTINUED
 from tawasul.portal.forms.tickets import TicketForm, key_of
 from tawasul.portal.views import writing
 from tawasul.portal.views.tickets import person_of
@@ -81,11 +82,14 @@ def _send(request: HttpRequest) -> HttpResponse:
     valid = form.is_valid()
     draft = writing.own_draft(request, key, Draft.Kind.TICKET)
     problems: list[str] = []
-    if not valid or writing.uploads(request):
+    if not valid or writing.uploads(request) or CONTINUED in request.POST:
         draft = drafts.keep(key, Whose(person), Draft.Kind.TICKET, fields=form.as_typed())
         if draft is not None:
             problems = writing.add_uploads(request, draft)
+            if CONTINUED in request.POST and not problems:
+                return HttpResponseRedirect(f"{reverse('portal:new_ticket')}?draft={key}#asked", status=303)
     problems += writing.lost_files(request, draft, key)
+    problems += writing.missing_files(form, draft, key)
     if not valid or problems:
         return _form_page(request, form, key, draft, problems=problems, status=422)
     answers, started = form.cleaned_data, clock.now()
@@ -103,6 +107,7 @@ def _send(request: HttpRequest) -> HttpResponse:
         follows=_followed(request, answers["follows"]),
         draft=draft,
         submission=key,
+        own=form.own,
     )
     if ticket.created_at < started - REPEATED_AFTER:
         messages.info(
@@ -169,6 +174,8 @@ def _form_page(
             "form": form,
             **writing.upload_context(key, draft, problems),
             "upload_query": "kind=ticket",
+            "continued": CONTINUED,
+            "questions": reverse("portal:questions"),
             "back": f"{reverse('portal:new_ticket')}?draft={key}#files",
             "due_at": answer_due(),
         },

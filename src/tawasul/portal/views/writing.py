@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from tawasul.accounts.models import Person
 from tawasul.core.text import isolate
 from tawasul.portal import browser, limits
+from tawasul.portal.forms.own_fields import AsksMore
 from tawasul.tickets import drafts
 from tawasul.tickets.drafts import Refusal, Whose
 from tawasul.tickets.models import Draft, Message, Ticket
@@ -111,6 +112,15 @@ def lost_files(request: HttpRequest, draft: Draft | None, key: UUID) -> list[str
     if Message.objects.filter(submission=key).exists():
         return []  # the same form was sent before: nothing was lost
     return [_("The files you attached earlier are no longer kept. Attach them again.")]
+
+
+def missing_files(form: AsksMore, draft: Draft | None, key: UUID) -> list[str]:
+    """A sentence where the service asks for files and none is attached."""
+    if not form.files_required or "files" in form.newly or drafts.files_of(draft):
+        return []
+    if draft is None and Message.objects.filter(submission=key).exists():
+        return []  # the same form was sent before, with its files
+    return [_("This service asks for a file. Attach at least one.")]
 
 
 def sent_to(address: str, ticket: Ticket) -> HttpResponse:
