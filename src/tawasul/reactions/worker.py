@@ -19,6 +19,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from tawasul.accounts.sms import deliver_due_sms
 from tawasul.attachments.previews import make_due_previews
+from tawasul.bulk.work import work_due
 from tawasul.core import clock
 from tawasul.mail import handling
 from tawasul.mail.doors.fetching import Fetcher
@@ -73,6 +74,7 @@ LOOPS = (
     Loop("incoming", lambda stop: handling.handle_due),
     Loop("schedule", _chores),
     Loop("previews", lambda stop: lambda: make_due_previews(1)),
+    Loop("bulk", lambda stop: work_due),
     Loop("sms", lambda stop: deliver_due_sms, calm=3.0),
 )
 
