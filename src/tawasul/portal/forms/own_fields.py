@@ -220,8 +220,9 @@ def _hint(definition: Definition) -> str:
                 "hijri": isolate("1448-06-12"),
             }
         case Kind.PERSON:
+            somebody = _("Noura Al-Dosari")
             return _("Name and e-mail address, such as %(example)s.") % {
-                "example": isolate(f"{_('Noura Al-Dosari')} noura@example.com.sa")
+                "example": isolate(f"{somebody} noura@example.com.sa")
             }
     return ""
 
