@@ -17,7 +17,7 @@ from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
-from tawasul.desk import dossier, gate, ledger, neighbours, together
+from tawasul.desk import dossier, gate, ledger, neighbours, together, values
 from tawasul.desk.due import due_of
 from tawasul.desk.forms import AnswerForm, AssigneeForm, ClosureForm, HoldForm, LetterForm, NoteForm
 from tawasul.desk.offers import Offer
@@ -106,6 +106,7 @@ def page(
             for name in workflow.MOVES
         },
         **dossier.context(ticket, person, edited),
+        "own_values": values.of_ticket(ticket, edited),
         "preview": preview,
         "overtaken": overtaken or [],
         "offered": offered,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tawasul.desk.routes import compose, dossier, drafts, keys, links, live, settings
+from tawasul.desk.routes import compose, dossier, drafts, fields, keys, links, live, settings
 from tawasul.desk.routes import list as lists
 from tawasul.desk.views import letters, mail, mail_in, mail_out, moves, queue, ticket
 

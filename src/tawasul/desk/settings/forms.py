@@ -12,7 +12,8 @@ from tawasul.desk.forms import CleanLine
 from tawasul.tickets.models import Service, Tag
 
 
-def _name(words: Any, longest: int, language: str) -> CleanLine:
+def name_field(words: Any, longest: int, language: str) -> CleanLine:
+    """The field of a name in one language."""
     direction = "rtl" if language == "ar" else "ltr"
     return CleanLine(
         label=words,
@@ -62,8 +63,8 @@ class ServiceForm(NounForm):
 
     model = Service
     unique = ("name_ar", "name_en")
-    name_ar = _name(_("Name in Arabic"), 150, "ar")
-    name_en = _name(_("Name in English"), 150, "en")
+    name_ar = name_field(_("Name in Arabic"), 150, "ar")
+    name_en = name_field(_("Name in English"), 150, "en")
     team = forms.ModelChoiceField(
         label=_("Responsible team"),
         queryset=Team.objects.none(),
@@ -96,8 +97,8 @@ class TeamForm(NounForm):
 
     model = Team
     unique = ("name_ar", "name_en")
-    name_ar = _name(_("Name in Arabic"), 100, "ar")
-    name_en = _name(_("Name in English"), 100, "en")
+    name_ar = name_field(_("Name in Arabic"), 100, "ar")
+    name_en = name_field(_("Name in English"), 100, "en")
     members = Chosen(label=_("Members"), queryset=Person.objects.none(), required=False)
     services = Chosen(
         label=_("Services"),
@@ -136,8 +137,8 @@ class TagForm(NounForm):
 
     model = Tag
     unique = ("name_ar", "name_en")
-    name_ar = _name(_("Name in Arabic"), 60, "ar")
-    name_en = _name(_("Name in English"), 60, "en")
+    name_ar = name_field(_("Name in Arabic"), 60, "ar")
+    name_en = name_field(_("Name in English"), 60, "en")
     is_active = forms.BooleanField(
         label=_("Offered at the desk"),
         required=False,

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tawasul.accounts.models import Team
+from tawasul.desk.settings.field_forms import FieldForm
 from tawasul.desk.settings.forms import NounForm, ServiceForm, TagForm, TeamForm
-from tawasul.tickets.models import Service, Tag, Ticket
+from tawasul.tickets.actions import asking
+from tawasul.tickets.models import Field, Service, Tag, Ticket
 
 Words = str | Promise
 
@@ -73,6 +75,24 @@ def _says_tag(tag: Tag) -> list[str]:
     return [ngettext("on %(count)d ticket", "on %(count)d tickets", number) % {"count": number}]
 
 
+def _says_field(field: Field) -> list[str]:
+    services = list(field.services.all())
+    said = [
+        str(field.get_kind_display()),
+        _(", ").join(map(str, services)) if services else _("every service"),
+        _("customers fill it in") if field.on_form else _("only staff fill it in"),
+    ]
+    return [*said, _("must be filled in")] if field.is_required else said
+
+
+def new_key(name: str) -> str:
+    """A code that no other field has. It knows no underscore, which parts it from what an address says beside it."""
+    begin = slugify(name).replace("_", "-").strip("-")[:30] or "field"
+    taken = set(Field.objects.filter(key__startswith=begin).values_list("key", flat=True))
+    numbered = (f"{begin}-{number}" for number in count(2))
+    return begin if begin not in taken else next(key for key in numbered if key not in taken)
+
+
 _ALL = (
     Noun(
         name="services",
@@ -122,6 +142,22 @@ _ALL = (
         says=_says_tag,
         is_used=lambda tag: tag.taggings.exists(),
         preview="desk/settings/_as_tag.html",
+    ),
+    Noun(
+        name="fields",
+        model=Field,
+        form=FieldForm,
+        many=gettext_lazy("Fields"),
+        one=gettext_lazy("Field"),
+        add=gettext_lazy("Add a field"),
+        about=gettext_lazy("What the centre asks or notes beside what every ticket has, in this order."),
+        fields=asking.PLAIN,
+        icon="pencil",
+        rows=lambda: Field.objects.prefetch_related("services").order_by("position", "pk"),
+        says=_says_field,
+        is_used=asking.is_used,
+        preview="desk/settings/_as_form.html",
+        ordered=True,
     ),
 )
 NOUNS: Final[Mapping[str, Noun]] = {noun.name: noun for noun in _ALL}

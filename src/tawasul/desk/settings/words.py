@@ -31,6 +31,25 @@ FIELDS: Final[Mapping[str, Words]] = {
     "text": gettext_lazy("Text"),
     "text_ar": gettext_lazy("Text in Arabic"),
     "text_en": gettext_lazy("Text in English"),
+    "help_ar": gettext_lazy("Help in Arabic"),
+    "help_en": gettext_lazy("Help in English"),
+    "services": gettext_lazy("Services"),
+    "on_form": gettext_lazy("Customers fill it in"),
+    "on_direct": gettext_lazy("It stands on the form without an account, too"),
+    "is_shown": gettext_lazy("Customers see it on their ticket"),
+    "is_required": gettext_lazy("It must be filled in"),
+    "shown_if": gettext_lazy("It is asked only if"),
+    "required_if": gettext_lazy("It must be filled in if"),
+    "limits": gettext_lazy("Limits"),
+    "choices": gettext_lazy("Choices"),
+    "choices_off": gettext_lazy("Choices that are not offered any more"),
+    "intro_ar": gettext_lazy("Words above it in Arabic"),
+    "intro_en": gettext_lazy("Words above it in English"),
+    "purposes": gettext_lazy("Purposes on offer"),
+    "domain": gettext_lazy("Domain name"),
+    "request_number": gettext_lazy("Request number"),
+    "wanted": gettext_lazy("What help is needed"),
+    "files": gettext_lazy("Files"),
 }
 VERBS: Final[Mapping[str, Words]] = {
     "added": pgettext_lazy("a setting", "added"),
@@ -79,4 +98,6 @@ def name_of(change: Change) -> str:
     """What was changed, as a reader names it."""
     if change.noun == "permissions" and change.object_name in Role.values:
         return str(Role(change.object_name).label)
+    if change.noun == "forms" and change.object_name == "-":
+        return _("Every other service")
     return change.object_name

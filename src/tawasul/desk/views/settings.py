@@ -147,6 +147,7 @@ def page(request: HttpRequest, template: str, at: str, *, status: int = 200, **c
         tabs = [
             (reverse("desk:settings_list", args=[n.name]), n.many, None, n.name == at) for n in NOUNS.values()
         ]
+        tabs.append((reverse("desk:settings_forms"), _("Forms"), None, at == "forms"))
     if roles.may(person, Permission.PEOPLE):
         tabs += [
             (reverse("desk:settings_people"), _("People"), None, at == "people"),

@@ -1,0 +1,116 @@
+"""The settings of what the form of each service asks: one page a service, and one for all the others."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tawasul.accounts import changes
+from tawasul.accounts.roles import Permission
+from tawasul.desk import gate
+from tawasul.desk.settings import asked
+from tawasul.desk.settings.forms import typed
+from tawasul.desk.settings.service_forms import ServiceFormForm
+from tawasul.desk.views.settings import HISTORY, page, told
+from tawasul.tickets.actions import asking
+from tawasul.tickets.models import Form, Service
+
+NOUN = "forms"
+
+
+@require_safe
+@never_cache
+@gate.allowed(Permission.SETTINGS)
+def listed(request: HttpRequest) -> HttpResponse:
+    """Every service, and whether its form is one of its own."""
+    with_own = set(Form.objects.exclude(service=None).values_list("service", flat=True))
+    services = Service.objects.order_by("position", "pk")
+    rows = [(service, service.pk in with_own, asked.own_of(service)) for service in services]
+    return page(request, "desk/settings/forms.html", NOUN, rows=rows)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@gate.allowed(Permission.SETTINGS)
+def others(request: HttpRequest) -> HttpResponseBase:
+    """The form of every service that has none of its own."""
+    return _edited(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@gate.allowed(Permission.SETTINGS)
+def of_service(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The form of one service."""
+    return _edited(request, _service(pk))
+
+
+@require_POST
+@gate.allowed(Permission.SETTINGS)
+def removal(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Let a service ask what all the others ask."""
+    service = _service(pk)
+    asking.drop_form(service, by=gate.staff_member(request))
+    messages.success(request, _("It asks what every other service asks: %(name)s") % {"name": service})
+    return redirect("desk:settings_forms")
+
+
+def _edited(request: HttpRequest, service: Service | None) -> HttpResponseBase:
+    row = asked.standing(service)
+    if request.method != "POST":
+        return _drawn(request, service, ServiceFormForm(row=row))
+    form = ServiceFormForm(request.POST, row=row)
+    if not form.is_valid():
+        return _drawn(request, service, form, status=422)
+    if "preview" in request.POST:
+        return _drawn(request, service, form)
+    seen = typed(request.POST, "seen", 64)
+    try:
+        changed = asking.keep_form(service, form.cleaned_data, by=gate.staff_member(request), seen=seen)
+    except changes.Stale:
+        return _drawn(request, service, form, stale=True, status=409)
+    said = _("Saved: %(name)s") if changed else _("Nothing was changed: %(name)s")
+    messages.success(request, said % {"name": service or _("Every other service")})
+    return redirect("desk:settings_forms")
+
+
+def _drawn(
+    request: HttpRequest,
+    service: Service | None,
+    form: ServiceFormForm,
+    *,
+    stale: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    own = Form.objects.filter(service=service).order_by("pk").first()
+    standing = asked.standing(service)
+    seen = changes.mark_of(asking.told_form(own or Form(service=service)))
+    if form.is_bound and not stale:
+        seen = typed(form.data, "seen", 64)
+    recent = changes.history(noun=NOUN, object_id=str(own.pk), most=HISTORY) if own else []
+    fields = asked.own_of(service)
+    context: dict[str, Any] = {
+        "service": service,
+        "form": form,
+        "own_form": own,
+        "fields": fields,
+        "sheets": asked.seen(form.as_row(standing), service, fields),
+        "draft": None,
+        "seen": seen,
+        "stale": told(recent[:1]) if stale else [],
+        "is_stale": stale,
+        "changes": told(recent),
+        "invalid": status == 422,
+    }
+    return page(request, "desk/settings/form.html", NOUN, status=status, **context)
+
+
+def _service(pk: int) -> Service:
+    found = Service.objects.filter(pk=pk).first() if pk < 2**63 else None
+    if found is None:
+        raise Http404
+    return found
