@@ -3,6 +3,16 @@
 from tawasul.accounts.models import Consent, EmailChange, Person, TermsVersion, address_key
 from tawasul.core import clock
 from tawasul.core.addresses import BadAddress, parse_address
+from tawasul.core.kept import Kept
+
+MOST_COLLEAGUES = 200  # as many as a list to choose from can hold
+
+# Every page of a ticket offers them; a table of a few dozen rows that hardly ever changes.
+colleagues = Kept(
+    lambda: tuple(
+        Person.objects.filter(is_staff=True, is_active=True).order_by("full_name", "pk")[:MOST_COLLEAGUES]
+    )
+)
 
 
 def current_terms() -> TermsVersion:

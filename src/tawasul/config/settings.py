@@ -103,6 +103,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
+                "tawasul.ui.context.form_token",
             ],
         },
     },

@@ -64,6 +64,7 @@ class _Compiled:
         select = compiler.select or []
         self.converters = list(compiler.get_converters([column for column, _, _ in select]).items())
         self.model: type[Model] | None = None
+        self.annotated = list((compiler.annotation_col_map or {}).items())
         if queryset._iterable_class is ModelIterable:
             info = compiler.klass_info
             assert info is not None  # rows of models have one
@@ -86,6 +87,8 @@ class _Compiled:
             found = self.model.from_db(connection.alias, self.names, row[self.start : self.end])
             for populator in self.related:
                 populator.populate(row, found)
+            for name, place in self.annotated:
+                setattr(found, name, row[place])
             yield found
 
     def _converted(self, rows: Sequence[Any], connection: BaseDatabaseWrapper) -> Iterator[list[Any]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from tawasul.accounts import roles
 from tawasul.accounts.models import Person
+from tawasul.accounts.queries import colleagues
 from tawasul.accounts.roles import Permission
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
@@ -75,7 +76,6 @@ def page(
         kind = NOTE if asked == NOTE or silent else ANSWER
         composer = begun(person, ticket, kind, seen=newest)
     mails = mail_queries.mails_of(ticket)
-    staff = list(Person.objects.filter(is_staff=True, is_active=True).order_by("full_name", "pk")[:200])
     beside = shown_queue(request, default=view_of(ticket, person))
     context: dict[str, Any] = {
         **beside,
@@ -94,7 +94,7 @@ def page(
         **shown_files(ticket, composer),
         "hold": hold or HoldForm(),
         "closure": closure or ClosureForm(),
-        "assignee": assignee or AssigneeForm(staff=staff, chosen=ticket.assignee_id),
+        "assignee": assignee or AssigneeForm(staff=colleagues(), chosen=ticket.assignee_id),
         "mails": mails,
         "mails_of_letters": _by_letter(mails),
         **ledger.trouble_of(mails),

@@ -1,7 +1,7 @@
 """What staff write and choose at the desk."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -152,7 +152,7 @@ class AssigneeForm(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, staff: list[Person], chosen: int | None = None
+        self, data: Mapping[str, Any] | None = None, *, staff: Sequence[Person], chosen: int | None = None
     ) -> None:
         super().__init__(data, auto_id="assignee_%s", initial={"assignee": chosen or ""})
         self.staff = {str(person.pk): person for person in staff}

@@ -10,6 +10,7 @@ else is looked for among the newest mails only, and the caller says so.
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from django.db.models import Case, F, Manager, Model, Q, QuerySet, TextField, Value, When
@@ -17,7 +18,7 @@ from django.db.models.functions import Lower, Substr
 
 from tawasul.core.addresses import BadAddress, parse_address
 from tawasul.core.keyset import Page, page
-from tawasul.core.prepared import PreparedCounts
+from tawasul.core.prepared import Prepared, PreparedCounts
 from tawasul.mail.handling import returns
 from tawasul.mail.models import AddressState, IncomingMail, OutgoingMail, RawMail
 from tawasul.search.normalise import normalise
@@ -111,17 +112,17 @@ def outgoing(
 
 def counts_in(hidden: Hidden = NONE) -> dict[str, int]:
     """How many came in and are in which state, each up to COUNT_UP_TO."""
-    return _counted(_of_in, _COUNTS_IN, hidden)
+    return _counts(_of_in, frozenset(hidden))()
 
 
 def counts_out(hidden: Hidden = NONE) -> dict[str, int]:
     """How many are to go out and are in which state, each up to COUNT_UP_TO."""
-    return _counted(_of_out, _COUNTS_OUT, hidden)
+    return _counts(_of_out, frozenset(hidden))()
 
 
 def count_for_staff(hidden: Hidden = NONE) -> int:
     """How many mails wait for a decision of staff, up to COUNT_UP_TO. One query, which every page of the desk asks."""
-    return min(sum(_counted(_of_both, _COUNTS_FOR_STAFF, hidden).values()), COUNT_UP_TO)
+    return min(sum(_counts(_of_both, frozenset(hidden))().values()), COUNT_UP_TO)
 
 
 def for_staff(hidden: Hidden = NONE) -> ForStaff:
@@ -176,20 +177,12 @@ def found_outgoing(search: Search, hidden: Hidden = NONE) -> list[OutgoingMail]:
 def of_ticket(ticket: Ticket) -> list[IncomingMail]:
     """What came in about the ticket or is held beside it, oldest first: texts of the held ones only, no markup;
     ``has_html`` says whether there is any. One query."""
-    return list(
-        IncomingMail.objects.filter(ticket=ticket)
-        .defer(*_HEAVY_IN)
-        .annotate(
-            held_text=Case(When(state=In.HELD, then=F("text")), default=Value("", output_field=TextField())),
-            has_html=Case(When(html="", then=Value(False)), default=Value(True)),
-        )
-        .order_by("received_at", "pk")
-    )
+    return _ABOUT(ticket.pk)
 
 
 def address_state(address: str) -> AddressState | None:
     """What is known of an address that mails came back from; None where nothing bad is."""
-    return AddressState.objects.filter(address=returns.key_of(address)).first()
+    return _ADDRESS.first(returns.key_of(address))
 
 
 def original_head(mail: IncomingMail) -> bytes:
@@ -236,14 +229,24 @@ def _of_both(hidden: Hidden = NONE) -> Counts:
     }
 
 
-def _counted(of: Callable[[Hidden], Counts], prepared: PreparedCounts, hidden: Hidden) -> dict[str, int]:
-    """Where nothing is hidden, which is nearly always, by the prepared statement."""
-    return PreparedCounts(lambda: of(hidden))() if hidden else prepared()
+@lru_cache(maxsize=64)
+def _counts(of: Callable[[Hidden], Counts], hidden: frozenset[int]) -> PreparedCounts:
+    """One statement for all from whom the same teams are hidden: most of the staff, where a team is closed."""
+    return PreparedCounts(lambda: of(hidden))
 
 
-_COUNTS_IN: Final = PreparedCounts(lambda: _of_in())
-_COUNTS_OUT: Final = PreparedCounts(lambda: _of_out())
-_COUNTS_FOR_STAFF: Final = PreparedCounts(lambda: _of_both())
+_ABOUT: Final = Prepared(
+    lambda ticket: (
+        IncomingMail.objects.filter(ticket_id=ticket)
+        .defer(*_HEAVY_IN)
+        .annotate(
+            held_text=Case(When(state=In.HELD, then=F("text")), default=Value("", output_field=TextField())),
+            has_html=Case(When(html="", then=Value(False)), default=Value(True)),
+        )
+        .order_by("received_at", "pk")
+    )
+)
+_ADDRESS: Final = Prepared(lambda address: AddressState.objects.filter(address=address).order_by("pk")[:1])
 
 
 def _matching(search: Search, rows: Iterable[tuple[int, str, str, str]]) -> list[int]:

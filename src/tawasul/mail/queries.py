@@ -3,23 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from django.conf import settings
 from django.db.models import Min
 
 from tawasul.core import clock
+from tawasul.core.prepared import Prepared
 from tawasul.mail.models import IncomingMail, Mailbox, OutgoingMail
 from tawasul.tickets.models import Ticket
 
 
-def mails_of(ticket: Ticket) -> Sequence[OutgoingMail]:
-    """The ticket's mails, oldest first, without their texts. One query."""
-    return list(
-        OutgoingMail.objects.filter(ticket=ticket)
+_MAILS_OF: Final = Prepared(
+    lambda ticket: (
+        OutgoingMail.objects.filter(ticket_id=ticket)
         .defer("text", "html", "headers")
         .order_by("created_at", "pk")
     )
+)
+
+
+def mails_of(ticket: Ticket) -> Sequence[OutgoingMail]:
+    """The ticket's mails, oldest first, without their texts. One query."""
+    return _MAILS_OF(ticket.pk)
 
 
 def oldest_waiting() -> datetime | None:

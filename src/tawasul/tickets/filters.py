@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from tawasul.accounts.models import Language, Person
+from tawasul.accounts.models import Language
 from tawasul.accounts.queries import stored_form
 from tawasul.core import dates, domains
 from tawasul.core.text import clean_line, isolate
@@ -99,16 +99,25 @@ class Filter:
         """The states that are asked for; none where any will do."""
         return TURNS.get(self.given.get("turn", ""), ())
 
-    def condition(self, person: Person) -> Q:
-        """What narrows the view, as the person means it who looks: "me" is whoever reads a shared filter."""
+    @property
+    def tag(self) -> int | None:
+        """The tag that is asked for."""
+        tag = self.given.get("tag")
+        return int(tag) if tag else None
+
+    def condition(self, me: Any, *, tag_is_rare: bool = False) -> Q:
+        """What narrows the view, as the one means it who looks: "me" is whoever reads a shared filter, by key, or its
+        place in a prepared query. The tickets of a rare tag are looked up; of another each ticket is asked."""
         found, given = Q(), self.given
         for name, value in self.values:
             if name == "domain":
                 found &= _domain(value, given.get("domain_how", WITHIN))
             elif name == "assignee":
-                found &= Q(assignee={ME: person.pk, NOBODY: None}.get(value, value))
+                found &= Q(assignee={ME: me, NOBODY: None}.get(value, value))
             elif name.endswith(("_from", "_to")):
                 found &= _day(name, value)
+            elif name == "tag":
+                found &= _tagged(int(value), tag_is_rare)
             elif name in _CONDITIONS:
                 found &= _CONDITIONS[name](value)
         return found
@@ -227,6 +236,11 @@ def _domain(name: str, how: str) -> Q:
     return Q(domain_ascii=ascii_name) | Q(domain_ascii__endswith=f".{ascii_name}")
 
 
+def _tagged(tag: int, is_rare: bool) -> Q:
+    rows = Tagging.objects.filter(tag=tag)
+    return Q(pk__in=rows.values("ticket")) if is_rare else Q(Exists(rows.filter(ticket=OuterRef("pk"))))
+
+
 def _requester(value: str) -> Q:
     if "@" in value:
         same = Ticket.objects.alias(address=Lower("requester_email")).filter(address=value)
@@ -246,7 +260,6 @@ _CONDITIONS: Final[dict[str, Callable[[str], Q]]] = {
     "service": lambda value: Q(service=int(value)),
     "purpose": lambda value: Q(purpose=value),
     "team": lambda value: Q(team=None if value == NONE else int(value)),
-    "tag": lambda value: Q(pk__in=Tagging.objects.filter(tag=int(value)).values("ticket")),
     "language": lambda value: Q(language=value),
     "channel": lambda value: Q(channel=value),
     "requester": _requester,

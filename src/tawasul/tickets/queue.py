@@ -9,6 +9,7 @@ page reads its first rows from there:
 - with customer: ``ticket_silence_clock``; snoozed: ``ticket_snoozed``; closed: ``ticket_closed``, each only its own
 - mentions: the person's latest unseen ones by ``mention_unseen``, at most ``MOST_MENTIONS``, then tickets by key
 - everything: ``ticket_created``; sorted by the last change: ``ticket_changed``
+- a tag: of a rare one its tickets by ``tagging_once``, else whether a row of the order has it, by the same
 
 Tickets put out of the way, and those of closed teams, are stepped over: they are few. The counts read at most
 ``COUNT_UP_TO`` rows a view, all in one statement.
@@ -28,11 +29,12 @@ from tawasul.accounts.roles import hidden_teams, teams_of
 from tawasul.core import clock, dates, keyset
 from tawasul.core.prepared import Prepared, PreparedCounts, Written
 from tawasul.tickets.filters import EVERYTHING, SORTS, Filter
-from tawasul.tickets.models import Mention, Status, Ticket
+from tawasul.tickets.models import Mention, Status, Tagging, Ticket
 from tawasul.tickets.queries import COUNT_UP_TO, PAGE
 
 SOON = timedelta(hours=4)
 MOST_MENTIONS = 500
+RARE = 1000  # tickets of a tag, at most, that are looked at one by one
 SCANNED = 2000  # rows that the count of a filter looks at, at most
 
 # Each view with the column of its order, and whether that is descending.
@@ -89,26 +91,26 @@ def page(narrowed: Filter, person: Person, *, after: str = "", before: str = "")
     if view == "team" and not seen.teams:
         return Page([])
     shape = (len(seen.teams), len(seen.hidden))
-    if not (narrowed.values or narrowed.sort or after or before):
-        return keyset.first_page(_first_in(view, *shape)(*seen.values), key, PAGE)
-    rows, among = _view(view, seen.person, seen.now, seen.soon, seen.teams)
-    rows = _open_to(rows, seen.hidden).select_related(*_RELATED).filter(narrowed.condition(person))
+    is_rare = narrowed.tag is not None and _is_rare(narrowed.tag)
     if narrowed.sort:
         key, newest_first = SORTS[narrowed.sort]
+    if not (after or before):
+        found = _first_of(narrowed, is_rare, *shape)(*seen.values)
+        if narrowed.sort and key in _MAY_BE_BLANK and len(found) <= PAGE:
+            found += _blanks_of(narrowed, is_rare, *shape)(*seen.values)[: PAGE + 1 - len(found)]
+        return keyset.first_page(found, key, PAGE)
+    rows, among = _view(view, seen.person, seen.now, seen.soon, seen.teams)
+    rows = _open_to(rows, seen.hidden).select_related(*_RELATED)
+    rows = rows.filter(narrowed.condition(person.pk, tag_is_rare=is_rare))
     if narrowed.sort and key in _MAY_BE_BLANK:
-        # a promise runs only while the centre has the turn: said here, it leads to the index by turn and promise
-        filled = Q(status=Status.WITH_CENTRE) if key == "answer_due_at" else None
-        one_of = Q()
-        for condition in among:
-            one_of |= condition
         return keyset.page_with_blanks(
-            rows.filter(one_of),
+            rows.filter(_one_of(among)),
             key,
             PAGE,
             after=after,
             before=before,
             newest_first=newest_first,
-            filled=filled,
+            filled=_filled(key),
         )
     return keyset.page(rows, key, PAGE, after=after, before=before, newest_first=newest_first, among=among)
 
@@ -134,7 +136,7 @@ def count(narrowed: Filter, person: Person) -> Count:
         rows, among = Ticket.objects.all(), [Q(status=turn) for turn in narrowed.turns]
         order = ("answer_due_at", "pk")
     looked_at = keyset.merged(_open_to(rows, seen.hidden), among, order, SCANNED).values("pk")
-    found = Ticket.objects.filter(pk__in=looked_at).filter(narrowed.condition(person))
+    found = Ticket.objects.filter(pk__in=looked_at).filter(narrowed.condition(person.pk))
     number = len(found.order_by().values_list("pk")[:COUNT_UP_TO])
     return Count(number, more=number < COUNT_UP_TO and len(looked_at.values_list("pk")) >= SCANNED)
 
@@ -208,14 +210,56 @@ def _open_to(rows: QuerySet[Ticket], hidden: Sequence[Any]) -> QuerySet[Ticket]:
 
 
 @lru_cache(maxsize=256)
-def _first_in(view: str, teams: int, hidden: int) -> Prepared[Ticket]:
-    """The first page of a view, for somebody with so many teams of whom so many are hidden."""
-    key, newest_first = VIEWS[view]
+def _blanks_of(narrowed: Filter, tag_is_rare: bool, teams: int, hidden: int) -> Prepared[Ticket]:
+    """What follows on a first page that is not full: the tickets without the moment by which it is sorted."""
+    key, _newest_first = SORTS[narrowed.sort]
+
+    def build(me: Any, now: Any, soon: Any, *places: Any) -> QuerySet[Ticket]:
+        rows, among = _view(narrowed.view, me, now, soon, places[:teams])
+        rows = _open_to(rows, places[teams:]).select_related(*_RELATED)
+        rows = rows.filter(narrowed.condition(me, tag_is_rare=tag_is_rare), _one_of(among))
+        return rows.filter(**{f"{key}__isnull": True}).order_by("-pk")[: PAGE + 1]
+
+    return Prepared(build, places=3 + teams + hidden)
+
+
+def _one_of(among: Sequence[Q]) -> Q:
+    found = Q()
+    for condition in among:
+        found |= condition
+    return found
+
+
+def _filled(key: str) -> Q:
+    """What else holds of a ticket that has the moment: a promise runs only while the centre has the turn, which leads
+    to the index by turn and promise."""
+    return Q(status=Status.WITH_CENTRE) if key == "answer_due_at" else Q()
+
+
+def _is_rare(tag: int) -> bool:
+    """Whether so few tickets have the tag that looking at each of them costs less than stepping over the others."""
+    return len(_TAGGED(tag)) <= RARE
+
+
+_TAGGED: Final = Prepared(lambda tag: Tagging.objects.filter(tag_id=tag).values_list("pk")[: RARE + 1])
+
+
+@lru_cache(maxsize=512)
+def _first_of(narrowed: Filter, tag_is_rare: bool, teams: int, hidden: int) -> Prepared[Ticket]:
+    """The first page of a view, or of a filter, for somebody with so many teams from whom so many are hidden.
+
+    The same few filters are asked for all day: they are kept as views, and stand beside each ticket opened from them.
+    """
+    key, newest_first = SORTS[narrowed.sort] if narrowed.sort else VIEWS[narrowed.view]
     sign = "-" if newest_first else ""
 
     def build(me: Any, now: Any, soon: Any, *places: Any) -> QuerySet[Ticket]:
-        rows, among = _view(view, me, now, soon, places[:teams])
+        rows, among = _view(narrowed.view, me, now, soon, places[:teams])
         rows = _open_to(rows, places[teams:]).select_related(*_RELATED)
+        rows = rows.filter(narrowed.condition(me, tag_is_rare=tag_is_rare))
+        if narrowed.sort and key in _MAY_BE_BLANK:
+            known = rows.filter(_one_of(among), _filled(key), **{f"{key}__isnull": False})
+            return known.order_by(f"{sign}{key}", f"{sign}pk")[: PAGE + 1]
         return keyset.merged(rows, among, (f"{sign}{key}", f"{sign}pk"), PAGE + 1)
 
     return Prepared(build, places=3 + teams + hidden)
@@ -228,6 +272,10 @@ def _counts(teams: int, hidden: int) -> PreparedCounts:
         for view in VIEWS.keys() - UNCOUNTED:
             rows, among = _view(view, me, now, soon, places[:teams])
             rows = _open_to(rows, places[teams:])
+            if (
+                view != "mentions"
+            ):  # in an order, or PostgreSQL looks for a hundred rows through the whole table
+                rows = rows.order_by(VIEWS[view][0], "pk")
             if view != "team":
                 made[view] = rows[:COUNT_UP_TO]
             for index, condition in enumerate(among):

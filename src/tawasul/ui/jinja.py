@@ -16,16 +16,17 @@ from tawasul.ui import events, fields, hours, letters, text, words
 from tawasul.ui.icons import icon
 
 
-@lru_cache(maxsize=512)
-def _plain_url(_language: str | None, name: str) -> str:
-    return reverse(name)
+@lru_cache(maxsize=16_384)
+def _known_url(_language: str | None, name: str, args: tuple[Any, ...]) -> str:
+    """A list leads to the same few hundred tickets again and again; making an address takes longer than a query."""
+    return reverse(name, args=args or None)
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The path of a named page in the active language. Raises NoReverseMatch for an unknown one."""
-    if not args and not kwargs:
-        return _plain_url(translation.get_language(), name)
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    if kwargs:
+        return reverse(name, args=args or None, kwargs=kwargs)
+    return _known_url(translation.get_language(), name, args)
 
 
 def url_if_served(name: str, *args: Any) -> str:
