@@ -11,6 +11,7 @@ import pytest
 
 from tawasul.config import catalogues
 from tawasul.core import centre, kept
+from tawasul.live import attendance
 from tawasul.service_levels import calendar
 from tawasul.tickets.actions import retraction
 from tests import settings as under_test
@@ -72,6 +73,7 @@ def _tables_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     centre.forget()
     calendar.changed()
     kept.forget_all()
+    attendance.forget()
     yield
     centre.forget()
     calendar.changed()

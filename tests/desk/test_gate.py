@@ -24,13 +24,13 @@ SAFE = {
 # Pages that take their own form
 BOTH = {
     "merging", "splitting", "links", "children_answers", "saved_views", "settings_permissions", "settings_new",
-    "settings_one", "settings_merging", "ready_new", "ready_one", "macro", "offers",
+    "absences", "settings_one", "settings_merging", "ready_new", "ready_one", "macro", "offers",
 }  # fmt: skip
 # For an agent these do not exist: they ask for another role, or name what is not there; the matrix tries each with both
 ELSEWHERE = (
     "settings", "board", "ready_", "macro", "saved_view_removal", "link_removal", "checklist_item", "retraction",
     "tag_removal", "splitting", "unmerging", "property", "saved_view", "live", "visit", "children", "insertion",
-    "waking",
+    "waking", "absence_",
 )  # fmt: skip
 KEY = uuid.UUID(int=7)
 

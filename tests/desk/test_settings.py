@@ -129,6 +129,7 @@ def test_a_team_has_members_and_services_and_may_be_closed(
 ) -> None:
     address = f"{PLACE}teams/{team.pk}/"
     names = {"name_ar": team.name_ar, "name_en": team.name_en, "is_active": "on", "is_closed": "on"}
+    names |= {"sharing": "round_robin", "only_present": "on"}
     assert save(lama_client, address, **names, members=[sara.pk], services=[service.pk]).status_code == 302
     service.refresh_from_db()
     assert list(team.members.all()) == [sara]

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
@@ -19,9 +20,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import translation
 
 from tawasul.accounts import actions as account_actions
-from tawasul.accounts.models import AccountRequest, Person
+from tawasul.accounts.models import Absence, AccountRequest, Person
 from tawasul.accounts.requests import Answers
 from tawasul.attachments.models import StoredFile
+from tawasul.core import clock
 from tawasul.desk.admin.site import site
 from tawasul.mail.actions import send
 from tawasul.mail.models import MailTemplate
@@ -136,6 +138,8 @@ class Stage:
                 words["key"] = "abc-def"
             case ["desk", page] if page.startswith("ready_"):
                 words["kind"], words["pk"] = "replies", self.reply
+            case ["desk", page] if page.startswith("absence_"):
+                words["pk"] = self._absence()
             case ["desk", page] if page.startswith("mail_"):
                 words["pk"] = self.incoming if page.startswith("mail_in") else self.outgoing
             case ["desk", page] if page.startswith("settings_"):
@@ -145,12 +149,18 @@ class Stage:
                 words["object_id"] = self.rows.get(table, 1)
         return words
 
+    def _absence(self) -> int:
+        """The key of an absence of the member of staff that runs."""
+        now = clock.now()
+        times = {"starts_at": now - timedelta(days=1), "ends_at": now + timedelta(days=1)}
+        return Absence.objects.get_or_create(person=self.staff, defaults=times)[0].pk
+
     def _setting_of(self, page: str) -> tuple[str, int]:
         """The noun and the key that an address of the settings is tried with: each does what its address is for."""
         match page:
             case "settings_merging":
                 return "tags", Tag.objects.get_or_create(name_ar="وسم", name_en="tag")[0].pk
-            case "settings_role":
+            case "settings_role" | "settings_capacity":
                 return "people", self.staff.pk
         return "services", self.ticket.service_id
 

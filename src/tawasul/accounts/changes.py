@@ -118,6 +118,17 @@ def give_role(person: Person, *, role: str, is_staff: bool, by: Person, seen: st
 
 
 @transaction.atomic
+def limit(person: Person, capacity: int | None, *, by: Person) -> bool:
+    """How many open tickets the person is given automatically at most (None: without a limit); True where that changed
+    something."""
+    person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    before = {"capacity": person.capacity}
+    person.capacity = capacity
+    person.save(update_fields=["capacity"])
+    return record_change("person", person, before, {"capacity": capacity}, by) is not None
+
+
+@transaction.atomic
 def allow(table: Mapping[str, frozenset[str]], *, by: Person, seen: str) -> bool:
     """Store what each role may do; the administrator's everything is not stored. True where that changed something.
     Raises Stale where somebody changed it meanwhile."""

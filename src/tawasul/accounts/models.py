@@ -160,6 +160,8 @@ class Absence(models.Model):
     )
     hands_over = models.BooleanField(_("the substitute gets all open tickets at the start"), default=False)
     handed_over_at = models.DateTimeField(null=True, default=None, editable=False)
+    given = models.JSONField(default=list, editable=False)  # what went to whom: keys of ticket and person
+    read_at = models.DateTimeField(null=True, default=None, editable=False)  # its person knows of it
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tawasul.accounts.models import Person
 from tawasul.core import addresses
 from tawasul.core.text import clean_line, clean_text
+from tawasul.desk.presence import named
 from tawasul.tickets.models import CloseReason
 
 LONGEST_LETTER = 20_000  # characters
@@ -158,7 +159,7 @@ class AssigneeForm(forms.Form):
         self.staff = {str(person.pk): person for person in staff}
         field = self.fields["assignee"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("Nobody")), *((key, str(person)) for key, person in self.staff.items())]
+        field.choices = [("", _("Nobody")), *((key, named(person)) for key, person in self.staff.items())]
 
     def clean_assignee(self) -> Person | None:
         return self.staff.get(self.cleaned_data["assignee"])

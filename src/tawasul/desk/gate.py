@@ -15,6 +15,7 @@ from tawasul.accounts import access as accounts_access
 from tawasul.accounts import roles
 from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission
+from tawasul.live import attendance
 from tawasul.tickets import access as tickets_access
 
 P = ParamSpec("P")
@@ -48,7 +49,12 @@ def staff_only(view: Door[P]) -> Door[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         back_to = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_of(kwargs)
-        return turned_away(request, back_to=back_to) or view(request, *args, **kwargs)
+        turned = turned_away(request, back_to=back_to)
+        if turned is not None:
+            return turned
+        answer = view(request, *args, **kwargs)
+        attendance.note([staff_member(request).pk])
+        return answer
 
     return cast(Door[P], guarded)
 

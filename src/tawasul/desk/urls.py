@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tawasul.desk.routes import compose, dossier, drafts, fields, keys, links, live, settings
+from tawasul.desk.routes import compose, dossier, drafts, fields, keys, links, live, settings, sharing
 from tawasul.desk.routes import list as lists
 from tawasul.desk.views import letters, mail, mail_in, mail_out, moves, queue, ticket
 
@@ -51,4 +51,5 @@ urlpatterns: list[URLPattern] = [
     *settings.urlpatterns,
     *lists.urlpatterns,
     *drafts.urlpatterns,
+    *sharing.urlpatterns,
 ]

@@ -19,7 +19,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 
 from tawasul.accounts import roles
 from tawasul.accounts.models import Person
-from tawasul.live import news, visits
+from tawasul.live import attendance, news, visits
 from tawasul.live.news import News
 from tawasul.live.visits import Here
 
@@ -225,6 +225,9 @@ class Hub:
             try:
                 if places:
                     await self.ask(partial(_come_or_skip, places))
+                if self.listeners:
+                    people = {one.person.pk for one in self.listeners}
+                    await self.ask(partial(attendance.note, people))
                 turns += 1
                 if turns % 150 == 0:
                     await self.ask(visits.drop_stale)

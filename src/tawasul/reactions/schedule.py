@@ -10,9 +10,10 @@ from django.db import InterfaceError, OperationalError
 from tawasul.accounts import requests
 from tawasul.attachments import actions as attachments
 from tawasul.core import clock
+from tawasul.live import attendance
 from tawasul.reactions.models import Chore
 from tawasul.tickets import actions, drafts, silence
-from tawasul.tickets.actions import snoozing
+from tawasul.tickets.actions import sharing_out, snoozing, standing_in
 from tawasul.tickets.models import Draft
 
 log = logging.getLogger(__name__)
@@ -34,8 +35,14 @@ def drop_ended_sessions() -> None:
     SessionStore.clear_expired()
 
 
+def give_out() -> int:
+    """Tickets of the absent to whoever stands in, and unassigned ones to the members of teams that share; how many."""
+    return standing_in.stand_in() + sharing_out.share_out(attendance.present)
+
+
 CHORES: Mapping[str, tuple[timedelta, Callable[[], object]]] = {
     "close_silent": (timedelta(seconds=5), silence.close_silent),
+    "give_out": (timedelta(seconds=2), give_out),
     "warn_silent": (timedelta(minutes=1), silence.warn_silent),
     "wake_snoozed": (timedelta(seconds=30), snoozing.wake_due),
     # a change of the calendars recalculates at once; this mends what another process opened in that very second

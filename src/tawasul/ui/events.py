@@ -1,5 +1,8 @@
 """What happened, in one sentence for whoever reads it. Letters speak for themselves; these stand between them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
@@ -22,6 +25,7 @@ def event_text(event: Event | Fact, viewer: str = "customer") -> Markup:
         to=Markup("<bdi>{}</bdi>").format(data.get("to", "")),
         party=Markup("<bdi>{}</bdi>").format(data.get("party") or _("another party")),
         reason=Markup("<bdi>{}</bdi>").format(data.get("reason", "")),
+        absent=Markup("<bdi>{}</bdi>").format(data.get("absent", "")),
         **changes.places(event),
         number=together.number(data),
     )
@@ -38,6 +42,8 @@ def _words(event: Event | Fact, viewer: str) -> str:
         case K.ASSIGNED:
             if customer:
                 return ""
+            if not event.actor_name:
+                return _given_by_itself(data)
             return (
                 _("%(who)s assigned the ticket to %(to)s")
                 if data.get("to")
@@ -62,6 +68,14 @@ def _words(event: Event | Fact, viewer: str) -> str:
         case K.CLAIMED:
             return _("The ticket now belongs to the account of %(who)s")
     return ""
+
+
+def _given_by_itself(data: Mapping[str, Any]) -> str:
+    if not data.get("absence"):
+        return _("Given to %(to)s automatically")
+    if data.get("to"):
+        return _("Given to %(to)s while %(absent)s is out of the office")
+    return _("Back with the team while %(absent)s is out of the office")
 
 
 def _closed(reason: str, customer: bool) -> str:

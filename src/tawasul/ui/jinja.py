@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from jinja2 import Environment, FileSystemBytecodeCache
 
+from tawasul.accounts import absences, roles
 from tawasul.core import centre, clock
 from tawasul.ui import events, fields, hours, letters, text, words
 from tawasul.ui.icons import icon
@@ -103,6 +104,8 @@ def environment(**options: Any) -> Environment:
         field_of=fields.describe,
         problems_of=fields.problems,
         centre=centre.current,
+        absences=absences,
+        allowed=roles.may,
     )
     names = {**text.filters(), "event_text": events.event_text}
     made.filters.update(names)

@@ -46,6 +46,8 @@ class Migration(migrations.Migration):
                 ('ends_at', models.DateTimeField(verbose_name='until')),
                 ('hands_over', models.BooleanField(default=False, verbose_name='the substitute gets all open tickets at the start')),
                 ('handed_over_at', models.DateTimeField(default=None, editable=False, null=True)),
+                ('given', models.JSONField(default=list, editable=False)),
+                ('read_at', models.DateTimeField(default=None, editable=False, null=True)),
                 ('created_at', models.DateTimeField(default=tawasul.core.clock.now, editable=False)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to=settings.AUTH_USER_MODEL)),
                 ('substitute', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='substitute')),

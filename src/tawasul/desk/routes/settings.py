@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/history/", settings.history, name="settings_history"),
     path("settings/people/", people.people, name="settings_people"),
     path("settings/people/<int:pk>/role/", people.role, name="settings_role"),
+    path("settings/people/<int:pk>/capacity/", people.capacity, name="settings_capacity"),
     path("settings/permissions/", people.permissions, name="settings_permissions"),
     path("settings/<slug:noun>/", settings.listed, name="settings_list"),
     path("settings/<slug:noun>/new/", settings.new, name="settings_new"),

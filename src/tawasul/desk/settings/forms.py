@@ -113,6 +113,18 @@ class TeamForm(NounForm):
             "For everybody else at the desk these tickets do not exist, but for roles that see every team."
         ),
     )
+    sharing = forms.ChoiceField(
+        label=_("How tickets come to its members"),
+        choices=Team.Sharing.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Automatically, nobody gets more than their limit, or while away or out of the office."),
+        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one of the list.")},
+    )
+    only_present = forms.BooleanField(
+        label=_("Only to members who are at the desk"),
+        required=False,
+        help_text=_("Who had a page of the desk open within five minutes."),
+    )
     is_active = forms.BooleanField(
         label=_("Tickets are given to it"),
         required=False,

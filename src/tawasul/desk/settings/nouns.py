@@ -121,7 +121,10 @@ _ALL = (
         about=gettext_lazy(
             "Who looks after which services. A closed team's tickets are seen by its members only."
         ),
-        fields=("name_ar", "name_en", "members", "service_set", "is_closed", "is_active"),
+        fields=(
+            *("name_ar", "name_en", "members", "service_set"),
+            *("is_closed", "sharing", "only_present", "is_active"),
+        ),
         icon="users",
         rows=lambda: Team.objects.prefetch_related("members", "service_set").order_by("pk"),
         says=_says_team,

@@ -1,14 +1,16 @@
 """History in words: what was changed, from what, to what."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from tawasul.accounts.models import Change, Role
+from tawasul.accounts.models import Change, Role, Team
 from tawasul.accounts.roles import Permission
+from tawasul.core import dates
 
 Words = str | Promise
 
@@ -21,6 +23,14 @@ FIELDS: Final[Mapping[str, Words]] = {
     "members": gettext_lazy("Members"),
     "service_set": gettext_lazy("Services"),
     "is_closed": gettext_lazy("Only its members see its tickets"),
+    "sharing": gettext_lazy("How tickets come to its members"),
+    "only_present": gettext_lazy("Only to members who are at the desk"),
+    "capacity": gettext_lazy("open tickets at most"),
+    "person": gettext_lazy("Who"),
+    "starts_at": gettext_lazy("From"),
+    "ends_at": pgettext_lazy("a time", "Until"),
+    "substitute": gettext_lazy("Substitute"),
+    "hands_over": gettext_lazy("Hand over all open tickets at the start"),
     "place": gettext_lazy("Place in the list"),
     "merged_into": gettext_lazy("Merged into"),
     "role": gettext_lazy("Role at the desk"),
@@ -86,6 +96,11 @@ def _in_words(name: str, value: Any) -> str:
             return _(", ").join(_in_words(name, each) for each in value)[: 4 * LONGEST]
         case {"ar": arabic, "en": english}:
             return str(english if get_language() == "en" else arabic) or str(english or arabic)
+    if name == "sharing" and value in Team.Sharing.values:
+        return str(Team.Sharing(value).label)
+    if name in {"starts_at", "ends_at"} and isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        return f"{dates.short_date(moment)} {dates.clock_time(moment)}"
     if name == "role" and value in Role.values:
         return str(Role(value).label)
     if name == "allowed" and value in Permission.values:

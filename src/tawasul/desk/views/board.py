@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from tawasul.accounts import roles
 from tawasul.accounts.roles import Permission
 from tawasul.core import clock
-from tawasul.desk import gate
+from tawasul.desk import gate, presence
 from tawasul.desk.due import due_of, waited
 from tawasul.desk.shelves import bounded, shelves_for
 from tawasul.tickets import access
@@ -35,5 +35,6 @@ def board(request: HttpRequest) -> HttpResponse:
         "teams": [told(row) for row in figures.of_teams(teams, now)],
         "people": [told(row) for row in figures.of_people(people, now)],
         "bounded": bounded,
+        "states": presence.states(people),
     }
     return render(request, "desk/board.html", context)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission
-from tawasul.desk import correspondence, gate, together
+from tawasul.desk import correspondence, gate, presence, together
 from tawasul.desk.dossier import Edited
 from tawasul.desk.forms import AssigneeForm, ClosureForm, HoldForm
 from tawasul.desk.places import back_to
@@ -44,6 +44,8 @@ def assignee(request: HttpRequest, number: str) -> HttpResponseBase:
         return overtaken(request, Edited("assignee", str(to.pk) if to else "", stale=stale))
     said = _("The ticket is with %(name)s now.") % {"name": to} if to else _("The ticket is with nobody now.")
     messages.success(request, said)
+    if warning := presence.warning(to):
+        messages.warning(request, warning)
     return redirect(back_to(request, ticket))
 
 

@@ -11,6 +11,7 @@ from tawasul.accounts import changes, roles
 from tawasul.accounts.models import Person, Role
 from tawasul.accounts.queries import person_by_login
 from tawasul.accounts.roles import Permission
+from tawasul.core.text import ascii_digits
 from tawasul.desk import gate
 from tawasul.desk.settings.forms import typed
 from tawasul.desk.views.settings import page, told
@@ -63,6 +64,21 @@ def role(request: HttpRequest, pk: int) -> HttpResponseBase:
         if changed:
             words = "" if wanted == ENDED else Role(wanted).label
             messages.success(request, said % {"name": person.full_name or person.username, "role": words})
+    return redirect("desk:settings_people")
+
+
+@require_POST
+@gate.allowed(Permission.PEOPLE)
+def capacity(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """How many open tickets somebody is given automatically at most; empty: without a limit."""
+    person = Person.objects.filter(pk=pk, is_staff=True).first() if pk < 2**63 else None
+    if person is None:
+        raise Http404
+    asked = ascii_digits(typed(request.POST, "capacity", 10).strip())
+    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 6):
+        messages.error(request, _("Write a number, or nothing for no limit."))
+    elif changes.limit(person, int(asked) if asked else None, by=gate.staff_member(request)):
+        messages.success(request, _("Saved: %(name)s") % {"name": person})
     return redirect("desk:settings_people")
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission
 from tawasul.core.text import clean_text
-from tawasul.desk import correspondence, gate
+from tawasul.desk import correspondence, gate, presence
 from tawasul.desk.dossier import Edited, parsed
 from tawasul.desk.forms import LONGEST_LETTER
 from tawasul.desk.places import back_to
@@ -85,6 +85,8 @@ def team(request: HttpRequest, number: str) -> HttpResponseBase:
     except properties.Stale as stale:
         return overtaken(request, Edited("team", chosen, stale=stale, also=also))
     messages.success(request, _("The ticket is with the team %(name)s now.") % {"name": to})
+    if warning := presence.warning(holder):
+        messages.warning(request, warning)
     if not access.is_open_to(person, ticket):  # a closed team's tickets are for its members
         return redirect(reverse("desk:queue"))
     return redirect(back_to(request, ticket))

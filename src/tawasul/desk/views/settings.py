@@ -234,7 +234,7 @@ def _shown(form: NounForm) -> dict[str, Any]:
 
 def _initial(kind: Noun, obj: Any) -> dict[str, Any]:
     if obj.pk is None:
-        return {"is_active": True, "about_domain": True}
+        return {"is_active": True, "about_domain": True, "sharing": "none", "only_present": True}
     found: dict[str, Any] = {}
     for name in kind.fields:
         field = "services" if name == "service_set" else name
