@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from tawasul.desk.routes import compose, dossier, drafts, fields, keys, links, live, settings, sharing
+from tawasul.desk.routes import (
+    bulk,
+    compose,
+    dossier,
+    drafts,
+    fields,
+    keys,
+    links,
+    live,
+    notices,
+    participants,
+    settings,
+    sharing,
+)
 from tawasul.desk.routes import list as lists
 from tawasul.desk.views import letters, mail, mail_in, mail_out, moves, queue, ticket
 
@@ -45,11 +58,14 @@ urlpatterns: list[URLPattern] = [
     *keys.urlpatterns,
     *links.urlpatterns,
     *live.urlpatterns,
+    *notices.urlpatterns,
     *dossier.urlpatterns,
     *compose.urlpatterns,
     *fields.urlpatterns,  # before the settings' own, which know no fields' form
     *settings.urlpatterns,
     *lists.urlpatterns,
+    *bulk.urlpatterns,
     *drafts.urlpatterns,
+    *participants.urlpatterns,
     *sharing.urlpatterns,
 ]

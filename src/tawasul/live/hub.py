@@ -22,6 +22,7 @@ from tawasul.accounts.models import Person
 from tawasul.live import attendance, news, visits
 from tawasul.live.news import News
 from tawasul.live.visits import Here
+from tawasul.live.watches import WATCHES, Watch
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class Hub:
         self._marks: list[tuple[float, int]] = []
         self._told: set[int] = set()
         self._closed = False
+        self.watches: dict[str, Watch] = {}
 
     def count(self, person: int) -> int:
         """How many streams the person has here."""
@@ -134,6 +136,7 @@ class Hub:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="live-reader")
         self._clerk = ThreadPoolExecutor(1, thread_name_prefix="live-clerk")
         self._marks, self._told = [], set()
+        self.watches = {name: begin() for name, begin in WATCHES.items()}
         self._tasks = [loop.create_task(self._listen()), loop.create_task(self._renew())]
 
     def _places(self) -> set[visits.Place]:
@@ -170,6 +173,12 @@ class Hub:
                 # Whoever came later still asked on their own after this was committed.
                 if listener.person.pk in hidden and one.team not in hidden[listener.person.pk]:
                     listener.tell(told)
+        for name, watch in self.watches.items():
+            came = {one.person.pk: one.person for one in self.listeners}
+            fresh = await run(self._reader, _asked, partial(watch.fresh, came))
+            for listener in self.listeners:
+                if listener.person.pk in fresh:
+                    listener.tell(frame(name, fresh[listener.person.pk]))
         for listener in self.listeners:
             if listener.ticket in tickets:
                 self._tell_who_is_here(listener, here.get(listener.ticket or 0, []))

@@ -106,14 +106,15 @@ class Stream:
     def _missed(self) -> list[Frame]:
         """What happened before the stream began, and "hello" behind it: from now on nothing is missed."""
         newest = news.newest()
+        standing = [frame(name, watch.standing(self.person)) for name, watch in self.hub.watches.items()]
         if self.since is not None:
             found = news.since(self.since)
         else:
             found = news.after(self.drawn) if self.drawn else []
         if len(found) > news.MOST:
-            return [frame("hello", {"last": newest, "again": True}, newest)]
+            return [*standing, frame("hello", {"last": newest, "again": True}, newest)]
         told = [frame("news", one.told(), one.pk) for one in news.visible(found, self.person)]
-        return [*told, frame("hello", {"last": newest}, newest)]
+        return [*standing, *told, frame("hello", {"last": newest}, newest)]
 
     async def _until_gone(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":

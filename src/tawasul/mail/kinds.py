@@ -17,12 +17,15 @@ class Kind:
     ``private``: it carries a link or code that opens an account or proves an address. The ledger shows it to nobody,
     and it is never sent to another address: staff could otherwise enter in somebody else's name.
     ``unasked``: somebody else can cause it by writing under the recipient's address, so the recipient can end it.
+    ``to_staff``: about a ticket, for a member of staff. A reply to it finds its ticket by no token, so that it is no
+    answer to the customer, and the ticket's page does not list it.
     """
 
     known: bool = False
     opens_thread: bool = False
     private: bool = False
     unasked: bool = False
+    to_staff: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -50,7 +53,10 @@ KINDS: dict[str, Kind] = {
     "new_device": Kind(known=True),
     "login_code": Kind(known=True, private=True),
     "generic": Kind(known=True),
+    # members of staff
+    "staff_notice": Kind(known=True, to_staff=True),
 }
+TO_STAFF: tuple[str, ...] = tuple(name for name, kind in KINDS.items() if kind.to_staff)
 
 NAMES: dict[str, str | Promise] = {
     "ticket_opened": _("Receipt of a ticket"),
@@ -73,10 +79,12 @@ NAMES: dict[str, str | Promise] = {
     "new_device": _("Sign-in from a new device"),
     "login_code": _("Sign-in code"),
     "generic": _("Notice about an account"),
+    "staff_notice": _("Notice to a member of staff"),
 }
 
 
 def editable() -> list[tuple[str, str | Promise]]:
     """The kinds whose words the centre may replace, with their names. Not those that are really several mails (the
-    change of an address) or have no words of their own (the notice)."""
-    return [(kind, name) for kind, name in NAMES.items() if kind not in {"email_change_confirm", "generic"}]
+    change of an address) or have no words of their own (the notices)."""
+    built_in = {"email_change_confirm", "generic", *TO_STAFF}
+    return [(kind, name) for kind, name in NAMES.items() if kind not in built_in]

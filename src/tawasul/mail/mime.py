@@ -21,6 +21,7 @@ from django.conf import settings
 from tawasul.core import addresses, centre
 from tawasul.core.addresses import BadAddress, parse_address
 from tawasul.mail import notices, tokens
+from tawasul.mail.kinds import TO_STAFF
 from tawasul.mail.models import OutgoingMail
 
 EOL = "\r\n"
@@ -63,7 +64,7 @@ def envelope(mail: OutgoingMail, *, utf8_offered: bool) -> Envelope:
     if settings.MAIL_TOKENS:
         if mail.pk is not None:
             return_path = tokens.tagged(sender, tokens.make(tokens.MAIL, mail.pk))
-        if mail.ticket_id is not None:
+        if mail.ticket_id is not None and mail.kind not in TO_STAFF:
             reply_to = tokens.tagged(sender, tokens.make(tokens.TICKET, mail.ticket_id))
     return Envelope(
         return_path=_on_the_wire(return_path),

@@ -10,13 +10,14 @@ from django.db.models import Min
 
 from tawasul.core import clock
 from tawasul.core.prepared import Prepared
+from tawasul.mail.kinds import TO_STAFF
 from tawasul.mail.models import IncomingMail, Mailbox, OutgoingMail
 from tawasul.tickets.models import Ticket
-
 
 _MAILS_OF: Final = Prepared(
     lambda ticket: (
         OutgoingMail.objects.filter(ticket_id=ticket)
+        .exclude(kind__in=TO_STAFF)
         .defer("text", "html", "headers")
         .order_by("created_at", "pk")
     )
@@ -24,7 +25,7 @@ _MAILS_OF: Final = Prepared(
 
 
 def mails_of(ticket: Ticket) -> Sequence[OutgoingMail]:
-    """The ticket's mails, oldest first, without their texts. One query."""
+    """The ticket's mails to customers, oldest first, without their texts. One query."""
     return _MAILS_OF(ticket.pk)
 
 

@@ -89,7 +89,7 @@ def _write(bundle: Work) -> None:
 
 def _commit(bundle: Work) -> None:
     with transaction.atomic():
-        _insert(row for _, rows in bundle for row in rows)
+        insert_missing(row for _, rows in bundle for row in rows)
         Event.objects.filter(
             pk__in=[event.pk for event, _ in bundle],
             lease__in={event.lease for event, _ in bundle},
@@ -97,7 +97,7 @@ def _commit(bundle: Work) -> None:
         ).update(done_at=clock.now(), last_error="", lease=None)
 
 
-def _insert(rows: Iterable[Model]) -> None:
+def insert_missing(rows: Iterable[Model]) -> None:
     """Insert what is not there yet, by key. (Ignoring conflicts would, on SQLite, also swallow rows with faults.)"""
     by_model: dict[type[Model], dict[str, Model]] = {}
     for row in rows:

@@ -11,6 +11,8 @@ from tawasul.accounts import requests
 from tawasul.attachments import actions as attachments
 from tawasul.core import clock
 from tawasul.live import attendance
+from tawasul.notices import actions as notices
+from tawasul.reactions import promises
 from tawasul.reactions.models import Chore
 from tawasul.tickets import actions, drafts, silence
 from tawasul.tickets.actions import sharing_out, snoozing, standing_in
@@ -44,11 +46,13 @@ CHORES: Mapping[str, tuple[timedelta, Callable[[], object]]] = {
     "close_silent": (timedelta(seconds=5), silence.close_silent),
     "give_out": (timedelta(seconds=2), give_out),
     "warn_silent": (timedelta(minutes=1), silence.warn_silent),
+    "tell_of_promises": (timedelta(seconds=30), promises.tell_of_promises),
     "wake_snoozed": (timedelta(seconds=30), snoozing.wake_due),
     # a change of the calendars recalculates at once; this mends what another process opened in that very second
     "recalculate_deadlines": (timedelta(days=1), actions.recalculate_deadlines),
     "expire_requests": (timedelta(hours=1), requests.expire_requests),
     "drop_stale_drafts": (timedelta(days=1), drop_stale_drafts),
+    "drop_old_notices": (timedelta(days=1), notices.drop_old),
     "drop_ended_sessions": (timedelta(days=1), drop_ended_sessions),
     "collect_orphan_files": (timedelta(days=1), attachments.collect_orphans),
 }

@@ -8,30 +8,30 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.db.models import Model
 
-from tawasul.reactions import letters
+from tawasul.reactions import letters, notices
 from tawasul.tickets.models import Event
 
 Reaction = Callable[[Event], Iterable[Model]]
 
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
-    Event.Kind.OPENED: (letters.confirm_receipt,),
-    Event.Kind.ANSWERED: (letters.carry_answer,),
-    Event.Kind.FOLLOWED_UP: (),  # the desk's queue shows it
-    Event.Kind.HELD: (letters.tell_of_hold,),
-    Event.Kind.RESUMED: (),
+    Event.Kind.OPENED: (letters.confirm_receipt, notices.tell_team_of_opening),
+    Event.Kind.ANSWERED: (letters.carry_answer, notices.tell_followers),
+    Event.Kind.FOLLOWED_UP: (notices.tell_of_customers_letter,),
+    Event.Kind.HELD: (letters.tell_of_hold, notices.tell_followers),
+    Event.Kind.RESUMED: (notices.tell_followers,),
     Event.Kind.CLOSE_WARNED: (letters.warn_of_closing,),
-    Event.Kind.CLOSED: (letters.tell_of_closing,),
-    Event.Kind.REOPENED: (letters.tell_of_reopening,),
-    Event.Kind.NOTED: (),
-    Event.Kind.TAKEN: (),
-    Event.Kind.ASSIGNED: (),
+    Event.Kind.CLOSED: (letters.tell_of_closing, notices.tell_followers),
+    Event.Kind.REOPENED: (letters.tell_of_reopening, notices.tell_of_customers_letter),
+    Event.Kind.NOTED: (notices.tell_of_note,),
+    Event.Kind.TAKEN: (notices.tell_followers,),
+    Event.Kind.ASSIGNED: (notices.tell_assignee,),
     Event.Kind.CLAIMED: (),
     Event.Kind.LINKED: (),
     Event.Kind.SPLIT: (),
     Event.Kind.UNMERGED: (),
     Event.Kind.MERGED_IN: (),
+    Event.Kind.TRANSFERRED: (notices.tell_of_transfer,),
     # What staff do among themselves: the ticket tells it, open pages hear of it, no mail follows
-    Event.Kind.TRANSFERRED: (),
     Event.Kind.CHANGED: (),
     Event.Kind.TAGGED: (),
     Event.Kind.FOLLOWED: (),

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemBytecodeCache
 
 from tawasul.accounts import absences, roles
 from tawasul.core import centre, clock
+from tawasul.notices import queries as notices
 from tawasul.ui import events, fields, hours, letters, text, words
 from tawasul.ui.icons import icon
 
@@ -104,6 +105,7 @@ def environment(**options: Any) -> Environment:
         field_of=fields.describe,
         problems_of=fields.problems,
         centre=centre.current,
+        unseen_notices=notices.unseen,
         absences=absences,
         allowed=roles.may,
     )

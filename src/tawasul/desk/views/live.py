@@ -10,13 +10,16 @@ from django.views.decorators.http import require_POST, require_safe
 from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.desk import gate
-from tawasul.live import hub, streams, visits
+from tawasul.live import hub, streams, visits, watches
 from tawasul.live import news as told
 from tawasul.live.handover import HANDOVER
 from tawasul.live.models import Visit
+from tawasul.notices import news as newcomers
+from tawasul.notices import queries as notices
 from tawasul.tickets import access
 from tawasul.tickets.models import Ticket
 
+watches.WATCHES["notices"] = newcomers.Newcomers
 LONG_AGO = timedelta(hours=1)  # a page drawn before is read anew as a whole
 
 
@@ -60,6 +63,7 @@ def news(request: HttpRequest) -> HttpResponseBase:
         "last": newest,
         "again": again,
         "news": [] if again else [one.told() for one in told.visible(found, person)],
+        "notices": notices.told(person),
     }
     if ticket is not None:
         answer["here"] = [one.told() for one in visits.at(ticket.pk) if one.person != person.pk]

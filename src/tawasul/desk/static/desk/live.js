@@ -51,6 +51,7 @@ function listen() {
   source.addEventListener("news", (event) => take(JSON.parse(event.data)));
   source.addEventListener("hello", (event) => hello(JSON.parse(event.data)));
   source.addEventListener("here", (event) => tell("here", JSON.parse(event.data)));
+  source.addEventListener("notices", (event) => tell("notices", JSON.parse(event.data)));
   source.addEventListener("error", () => {
     if (source?.readyState !== EventSource.CLOSED) return; // it tries again by itself
     source = null;
@@ -74,6 +75,7 @@ async function ask() {
       told.news.forEach(take);
       hello(told);
       if (told.here) tell("here", told.here);
+      if (told.notices) tell("notices", told.notices);
     }
   } catch {
     // the network is away: asked again below
