@@ -1,0 +1,262 @@
+"""Many tickets at once as staff see it: what may be done, what was selected, the choice that an action takes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import Http404, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from tawasul.accounts.models import Person, Team
+from tawasul.accounts.roles import hidden_teams
+from tawasul.bulk import judge
+from tawasul.bulk.doing import answer_text
+from tawasul.bulk.models import BulkJob
+from tawasul.bulk.orders import Action, Order, is_allowed
+from tawasul.core import clock
+from tawasul.core.markdown import render_answer
+from tawasul.desk.shelves import DEFAULT
+from tawasul.replies import queries as replies
+from tawasul.replies.models import CannedReply
+from tawasul.tickets import access, filters
+from tawasul.tickets import queue as tickets_queue
+from tawasul.tickets.actions.retraction import signed
+from tawasul.tickets.models import Service, Tag, Ticket
+
+MOST_PICKED: Final = 500  # tickets of a selection; a whole view has its own bound
+NOBODY: Final = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One action: as a button of the bar, as a heading, what is chosen for it, and what it does to a ticket."""
+
+    label: str | Promise
+    title: str | Promise
+    icon: str
+    asks: str | Promise = ""
+    warns: str | Promise = ""  # of what the customer hears
+
+
+DOINGS: Final[Mapping[str, Doing]] = {
+    Action.ASSIGN: Doing(
+        pgettext_lazy("many tickets", "Assign"), lazy("Assign tickets"), "user-plus", lazy("Assignee")
+    ),
+    Action.TRANSFER: Doing(
+        pgettext_lazy("many tickets", "Transfer"), lazy("Transfer tickets to a team"), "users", lazy("Team")
+    ),
+    Action.TAG: Doing(pgettext_lazy("many tickets", "Add a tag"), lazy("Add a tag"), "tag", lazy("Tag")),
+    Action.UNTAG: Doing(
+        pgettext_lazy("many tickets", "Take a tag off"), lazy("Take a tag off"), "x", lazy("Tag")
+    ),
+    Action.SERVICE: Doing(
+        pgettext_lazy("many tickets", "Service"), lazy("Change the service"), "folder-open", lazy("Service")
+    ),
+    Action.ANSWER: Doing(
+        pgettext_lazy("many tickets", "Answer"),
+        lazy("Answer with a canned reply"),
+        "reply",
+        lazy("Canned reply"),
+        lazy("The answers go out a minute after they are written. Until then you can take them back."),
+    ),
+    Action.CLOSE: Doing(
+        pgettext_lazy("many tickets", "Close"),
+        lazy("Close tickets"),
+        "check",
+        warns=lazy(
+            "Closed as solved by the centre. The notices go out a minute later. Until then you can take it back."
+        ),
+    ),
+    Action.MERGE: Doing(
+        pgettext_lazy("many tickets", "Merge"),
+        lazy("Merge tickets into one"),
+        "link",
+        lazy("Number of the ticket in which they go on"),
+        lazy("Their letters are read there too. The notices go out a minute later."),
+    ),
+    Action.SPAM: Doing(
+        pgettext_lazy("many tickets", "Spam"),
+        lazy("Close tickets as spam"),
+        "triangle-alert",
+        warns=lazy("Nobody is told of it."),
+    ),
+}
+
+WHY: Final[Mapping[str, str | Promise]] = {
+    judge.HIDDEN: lazy("of a closed team"),
+    judge.RIGHT: lazy("your role may no longer do this"),
+    judge.GONE: lazy("what was chosen no longer exists"),
+    judge.CLOSED: lazy("closed"),
+    judge.MERGED: lazy("merged into another ticket"),
+    judge.TAGS: lazy("has as many tags as it may have"),
+    judge.TARGET: lazy("the other ticket is closed"),
+    judge.ITSELF: lazy("is the ticket in which the others go on"),
+    judge.NOT_THEIRS: lazy("whoever would get it may not see its team’s tickets"),
+    judge.WRITTEN: lazy("has gone on since the preview: read it first"),
+    judge.STOPPED: lazy("not begun when you took the job back"),
+    judge.LATE: lazy("could not be taken back: the customer was told"),
+    judge.FAILED: lazy("something went wrong"),
+}
+
+
+def offered(person: Person) -> list[tuple[str, Doing]]:
+    """What the person's role may do to many tickets."""
+    return [(action.value, DOINGS[action]) for action in Action if is_allowed(person, action)]
+
+
+def named(job: BulkJob) -> str:
+    """Whom, what or where the job was about, in the reader's language."""
+    names = job.params.get("names") or {}
+    if not names and job.action == Action.ASSIGN:
+        return _("nobody")
+    return str(names.get((get_language() or "ar")[:2]) or "")
+
+
+@dataclass(slots=True)
+class Selection:
+    """Tickets that were picked, or all of a view."""
+
+    numbers: Sequence[str]
+    query: str
+    whole: bool
+    seen: datetime
+
+    @classmethod
+    def of(cls, given: QueryDict) -> "Selection":
+        """As a form carries it; ``seen`` is when its reader saw the preview."""
+        now = clock.now()
+        try:
+            seen = min(datetime.fromisoformat(given.get("seen", "")), now)
+        except (ValueError, TypeError):
+            seen = now
+        numbers = [one[:24] for one in given.getlist("ticket") if one[:24].isdigit()][:MOST_PICKED]
+        return cls(numbers, given.get("query", "")[:4000], given.get("whole") == "1", seen)
+
+    def tickets(self, person: Person) -> QuerySet[Ticket]:
+        """Those that the person may see. Of a view, none that was opened after the preview."""
+        if self.whole:
+            rows = tickets_queue.every(self.narrowed, person)
+            return rows.filter(created_at__lte=self.seen)
+        rows, hidden = Ticket.objects.filter(number__in=self.numbers), hidden_teams(person)
+        return rows.exclude(team__in=hidden) if hidden else rows
+
+    @property
+    def narrowed(self) -> filters.Filter:
+        given = QueryDict(self.query)
+        found, _wrong = filters.parse(given, views=tickets_queue.VIEWS, default=DEFAULT)
+        return found
+
+
+class ChoiceForm(forms.Form):
+    """What one action is done with; it has no field where the action takes nothing."""
+
+    def __init__(self, action: str, person: Person, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="bulk_%s")
+        self.action, self.person = action, person
+        self.things: dict[str, Any] = {}
+        label = DOINGS[action].asks
+        if action == Action.MERGE:
+            self.fields["object"] = forms.CharField(
+                label=label,
+                max_length=40,
+                widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+                error_messages={"required": lazy("Write the number of a ticket.")},
+            )
+        elif label:
+            self.things = _things(action, person)
+            field = forms.ChoiceField(
+                label=label,
+                error_messages={
+                    "required": lazy("Choose one of the list."),
+                    "invalid_choice": lazy("Choose one of the list."),
+                },
+            )
+            field.choices = [("", lazy("Choose")), *((key, _name(one)) for key, one in self.things.items())]
+            self.fields["object"] = field
+
+    def clean_object(self) -> Any:
+        typed = self.cleaned_data["object"]
+        if self.action != Action.MERGE:
+            return self.things[typed]
+        try:
+            return access.desk_ticket_for(self.person, typed)
+        except Http404:
+            raise forms.ValidationError(
+                _("There is no ticket %(number)s that you can see.") % {"number": typed[:30]}
+            ) from None
+
+    def order(self, seen: datetime) -> tuple[Order, CannedReply | None]:
+        """The order that a valid form gives, and the reply whose texts it sends."""
+        thing = self.cleaned_data.get("object")
+        if isinstance(thing, CannedReply):
+            texts = {"ar": thing.text_ar, "en": thing.text_en}
+            return Order(self.action, texts=texts, seen=seen), thing
+        return Order(self.action, thing, seen=seen), None
+
+
+def _things(action: str, person: Person) -> dict[str, Any]:
+    hidden = hidden_teams(person)
+    rows: Any
+    match action:
+        case Action.ASSIGN:
+            staff = Person.objects.filter(is_staff=True, is_active=True).order_by("full_name", "pk")
+            mine = [one for one in staff[:200] if one.pk == person.pk]
+            rows = mine + [one for one in staff[:200] if one.pk != person.pk]
+        case Action.TRANSFER:
+            rows = Team.objects.filter(is_active=True).exclude(pk__in=hidden).order_by("pk")[:200]
+        case Action.TAG:
+            rows = Tag.objects.filter(is_active=True)[:500]
+        case Action.UNTAG:
+            rows = Tag.objects.all()[:500]
+        case Action.SERVICE:
+            rows = Service.objects.filter(is_active=True).order_by("pk")[:200]
+        case _:
+            rows = [
+                one
+                for one in replies.at_hand(CannedReply, person)[: replies.MOST_AT_HAND]
+                if one.text_ar or one.text_en
+            ]
+    nobody = {NOBODY: None} if action == Action.ASSIGN else {}
+    return {**{str(one.pk): one for one in rows}, **nobody}
+
+
+def _name(thing: Any) -> str:
+    return _("Nobody") if thing is None else str(thing)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The answer as one ticket's requester would read it."""
+
+    ticket: Ticket
+    html: str
+
+
+def examples(order: Order, made: judge.Preview, person: Person) -> list[tuple[str, list[Example]]]:
+    """The first answers in each language that the tickets have."""
+    if order.action != Action.ANSWER:
+        return []
+    keys = [pk for several in made.examples.values() for pk in several]
+    rows = Ticket.objects.select_related("service", "team").in_bulk(keys)
+    return [
+        (
+            language,
+            [
+                Example(
+                    rows[pk],
+                    render_answer(
+                        signed(answer_text(order, rows[pk], person), replies.signature_of(rows[pk], person))
+                    ),
+                )
+                for pk in several
+                if pk in rows
+            ],
+        )
+        for language, several in sorted(made.examples.items())
+    ]
