@@ -131,6 +131,9 @@ def _places(person: Person, back: str) -> Iterator[Command]:
         (gettext_lazy("My account"), "user", _address("portal:account"), ""),
         (gettext_lazy("Keyboard shortcuts"), "circle-question-mark", _address("desk:keys"), "keys"),
     ]
+    if may(person, Permission.BULK):
+        done = _address("desk:bulk")
+        listed.append((gettext_lazy("My jobs over many tickets"), "list", done, "bulk undo mass جماعي تراجع"))
     if person.is_superuser:
         listed.append((gettext_lazy("Administration"), "settings", _address("admin:index"), ""))
     language = Language.EN if (translation.get_language() or "ar").startswith("ar") else Language.AR

@@ -32,6 +32,7 @@ SHEET: Final[tuple[tuple[Promise, tuple[Shortcut, ...]], ...]] = (
             Shortcut(("J", "↓"), _("Next row")),
             Shortcut(("K", "↑"), _("Previous row")),
             Shortcut(("O", "↵"), _("Open the ticket")),
+            Shortcut(("X",), _("Select the row")),
         ),
     ),
     (

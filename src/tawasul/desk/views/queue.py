@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tawasul.core import clock
-from tawasul.desk import choices, filtering, gate
+from tawasul.desk import bulk, choices, filtering, gate
 from tawasul.desk.columns import COLUMNS, DENSITIES, USUAL, USUAL_DENSITY
 from tawasul.desk.due import due_of, waited
 from tawasul.desk.shelves import DEFAULT, SHELVES, saved_name, shelves_for
@@ -108,4 +108,5 @@ def shown_queue(request: HttpRequest, *, default: str = DEFAULT) -> dict[str, An
         "chosen_columns": columns,
         "density": choices.chosen(person, "density", USUAL_DENSITY),
         "densities": DENSITIES,
+        "bulk_doings": bulk.offered(person),
     }
