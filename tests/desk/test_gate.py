@@ -30,7 +30,7 @@ BOTH = {
 ELSEWHERE = (
     "settings", "board", "ready_", "macro", "saved_view_removal", "link_removal", "checklist_item", "retraction",
     "tag_removal", "splitting", "unmerging", "property", "saved_view", "live", "visit", "children", "insertion",
-    "waking", "absence_",
+    "waking", "absence_", "participant_removal",
 )  # fmt: skip
 KEY = uuid.UUID(int=7)
 

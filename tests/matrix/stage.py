@@ -30,7 +30,7 @@ from tawasul.mail.models import MailTemplate
 from tawasul.replies.models import CannedReply
 from tawasul.tickets import direct, drafts
 from tawasul.tickets.drafts import Whose
-from tawasul.tickets.models import Draft, Tag, Ticket
+from tawasul.tickets.models import Draft, Participant, Tag, Ticket
 from tawasul.tickets.writers import Writer
 from tests.desk.mails import failed, held_by_door
 from tests.portal.forms import body, png
@@ -140,6 +140,8 @@ class Stage:
                 words["kind"], words["pk"] = "replies", self.reply
             case ["desk", page] if page.startswith("absence_"):
                 words["pk"] = self._absence()
+            case ["desk", "participant_removal"]:
+                words["pk"] = self._participant()
             case ["desk", page] if page.startswith("mail_"):
                 words["pk"] = self.incoming if page.startswith("mail_in") else self.outgoing
             case ["desk", page] if page.startswith("settings_"):
@@ -154,6 +156,11 @@ class Stage:
         now = clock.now()
         times = {"starts_at": now - timedelta(days=1), "ends_at": now + timedelta(days=1)}
         return Absence.objects.get_or_create(person=self.staff, defaults=times)[0].pk
+
+    def _participant(self) -> int:
+        """The key of somebody who takes part in the ticket."""
+        given = {"name": "سالم", "email": "salem@example.com"}
+        return Participant.objects.get_or_create(ticket=self.ticket, **given)[0].pk
 
     def _setting_of(self, page: str) -> tuple[str, int]:
         """The noun and the key that an address of the settings is tried with: each does what its address is for."""

@@ -18,7 +18,7 @@ from tawasul.accounts.queries import colleagues
 from tawasul.accounts.roles import Permission
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
-from tawasul.desk import dossier, gate, ledger, neighbours, together, values
+from tawasul.desk import dossier, gate, ledger, neighbours, participants, together, values
 from tawasul.desk.due import due_of
 from tawasul.desk.forms import AnswerForm, AssigneeForm, ClosureForm, HoldForm, LetterForm, NoteForm
 from tawasul.desk.offers import Offer
@@ -82,6 +82,7 @@ def page(
         "neighbours": neighbours.around(request, ticket, beside),
         "ticket": ticket,
         **together.of_ticket(ticket, person, entries),
+        **participants.of_ticket(ticket),
         "entries": entries,
         "newest": newest,
         "form": composer.form,
@@ -90,6 +91,8 @@ def page(
             Message.Kind.FOLLOW_UP: _("the customer"),
             Message.Kind.ANSWER: _("the centre"),
             Message.Kind.NOTE: "",
+            Message.Standing.PARTICIPANT: _("a participant"),
+            Message.Standing.PRIVATE: _("a private participant"),
         },
         **shown_files(ticket, composer),
         "hold": hold or HoldForm(),

@@ -10,7 +10,7 @@ from tawasul.core.tokens import token_hash
 from tawasul.mail import actions as mail
 from tawasul.tickets import direct
 from tawasul.tickets.direct import Request
-from tawasul.tickets.models import Draft, GuestLink, Ticket
+from tawasul.tickets.models import Draft, GuestLink, Participant, Ticket
 
 
 @transaction.atomic
@@ -29,16 +29,17 @@ def ask_to_confirm(draft: Draft, request: Request) -> None:
 
 
 @transaction.atomic
-def send_new_link(ticket: Ticket) -> None:
-    """Mail a new personal link to the address the ticket was opened with."""
-    token = direct.new_link(ticket)
-    with override(ticket.language):
+def send_new_link(ticket: Ticket, participant: Participant | None = None) -> None:
+    """Mail a new personal link to the address the ticket was opened with, or to the participant's."""
+    token = direct.new_link(ticket, participant)
+    language = participant.language if participant is not None else ticket.language
+    with override(language):
         link = absolute(reverse("portal:guest_ticket", args=[token]))
     mail.send(
         "guest_link",
-        to=ticket.requester_email,
-        name=ticket.requester_name,
-        language=ticket.language,
+        to=participant.email if participant is not None else ticket.requester_email,
+        name=participant.name if participant is not None else ticket.requester_name,
+        language=language,
         context={"link": link, "expires_at": GuestLink.objects.get(token_hash=token_hash(token)).expires_at},
         key=f"guest_link:{token_hash(token)}",
         ticket=ticket,

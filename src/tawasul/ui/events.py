@@ -32,9 +32,18 @@ def event_text(event: Event | Fact, viewer: str = "customer") -> Markup:
 
 
 def _words(event: Event | Fact, viewer: str) -> str:
-    customer = viewer == "customer"
+    customer = viewer != "staff"
+    beside = viewer == "participant"
     data = event.data or {}
     match event.kind:
+        case K.JOINED | K.LEFT:
+            return _of_participants(event, customer)
+        case K.OPENED if beside:
+            return _("The ticket arrived at the centre")
+        case K.REOPENED if beside:
+            return _("The ticket was reopened")
+        case K.CLOSED if beside and data.get("reason") == CloseReason.SOLVED_BY_CUSTOMER:
+            return _("Closed at the request of its requester: solved")
         case K.OPENED:
             return _("We received your ticket") if customer else _("%(who)s opened the ticket")
         case K.TAKEN:
@@ -76,6 +85,19 @@ def _given_by_itself(data: Mapping[str, Any]) -> str:
     if data.get("to"):
         return _("Given to %(to)s while %(absent)s is out of the office")
     return _("Back with the team while %(absent)s is out of the office")
+
+
+def _of_participants(event: Event | Fact, customer: bool) -> str:
+    """Staff read who added or removed whom; the customers, of those who are not private, that they take part."""
+    joined = event.kind == K.JOINED
+    if customer:
+        return _("%(to)s takes part in the ticket") if joined else _("%(to)s no longer takes part")
+    hidden = (event.data or {}).get("is_private")
+    if joined:
+        return _("%(who)s added %(to)s as a private participant") if hidden else _("%(who)s added %(to)s")
+    if event.actor_name == (event.data or {}).get("to"):
+        return _("%(to)s left the ticket")
+    return _("%(who)s removed %(to)s from the ticket")
 
 
 def _closed(reason: str, customer: bool) -> str:

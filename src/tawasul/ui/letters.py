@@ -5,7 +5,7 @@ from typing import Protocol
 
 from markupsafe import Markup, escape
 
-from tawasul.tickets.models import Channel
+from tawasul.tickets.models import Channel, Message
 from tawasul.ui import text, words
 from tawasul.ui.icons import icon
 
@@ -42,6 +42,9 @@ def letter_start(
     if side == "note":
         label = words.gettext("Internal note, the customer does not see it")
         said = f'<p class="label">{icon("lock")}{label}</p>{said}'
+    if getattr(message, "standing", "") == Message.Standing.PRIVATE:
+        label = words.gettext("Private: only the centre and its writer read it")
+        said = f'<p class="for-few">{icon("lock")}{label}</p>{said}'
     if message.wanted:
         label = words.gettext("The help wanted")  # not within the f-string: extraction does not look there
         said += f'<p class="wanted">{label}</p>{text.plain(message.wanted)}'

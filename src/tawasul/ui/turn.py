@@ -21,7 +21,7 @@ from tawasul.tickets import access
 from tawasul.tickets.models import CloseReason, Status, Ticket
 from tawasul.ui import text
 
-Viewer = Literal["customer", "staff"]
+Viewer = Literal["customer", "participant", "staff"]
 MOST_STEPS = 14  # more would be dust on a phone; a longer time is drawn in proportion
 SOON = timedelta(days=2)
 DAY = timedelta(days=1)
@@ -58,7 +58,8 @@ def turn_of(
     now: datetime | None = None,
     calendar: calendars.Calendar | None = None,
 ) -> Turn:
-    """The turn line of this ticket at this moment (default: now), worded for the customer or for the staff."""
+    """The turn line of this ticket at this moment (default: now), worded for the customer, for a participant (who is
+    told of the customer, and nothing of another ticket) or for the staff."""
     now = now or clock.now()
     if ticket.status == Status.WITH_CUSTOMER:
         return _with_customer(ticket, viewer, now)
@@ -283,7 +284,7 @@ def _closed_because(ticket: Ticket, viewer: Viewer) -> str:
         CloseReason.SILENCE: _("Closed by itself, no follow-up having arrived, on %(closed)s, at %(hour)s."),
         CloseReason.MERGED: (  # it may go on in somebody else's, of which this says nothing
             _("Closed by the centre on %(closed)s, at %(hour)s.")
-            if viewer == "customer"
+            if viewer != "staff"
             else _("Closed and continued in another ticket, on %(closed)s, at %(hour)s.")
         ),
         CloseReason.SPAM: _("Closed by the centre as unwanted, on %(closed)s, at %(hour)s."),
@@ -316,9 +317,7 @@ def _closed(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
         state="closed",
         word=_("The ticket is closed"),
         sentence=sentence,
-        brief=_closed_in_short(ticket)
-        if viewer == "customer"
-        else str(CloseReason(ticket.close_reason).label),
+        brief=_closed_in_short(ticket) if viewer != "staff" else str(CloseReason(ticket.close_reason).label),
         until=_("closed %(day)s") % {"day": text.day(closed)},
         centre=centre,
         you=you,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from tawasul.accounts.models import Person
 from tawasul.core import centre
 from tawasul.core.links import absolute
+from tawasul.core.text import isolate
 from tawasul.portal import browser
 from tawasul.portal.forms.tickets import KEPT, CommentForm, FollowUpForm, ReopeningForm, key_of
 from tawasul.portal.views import own_values, writing
 from tawasul.service_levels import calendar, deadlines
-from tawasul.tickets import access, actions, drafts, merged, queries
-from tawasul.tickets.models import CloseReason, Draft, Message, Status, Ticket
+from tawasul.tickets import access, actions, drafts, merged, participation, queries
+from tawasul.tickets.actions import participating
+from tawasul.tickets.models import CloseReason, Draft, Message, Participant, Status, Ticket
 from tawasul.tickets.workflow import IllegalMove
 from tawasul.tickets.writers import Writer
 from tawasul.ui.turn import turn_of
@@ -35,20 +37,22 @@ class Place:
     follow_up: str
     closure: str
     reopening: str
+    departure: str
     guest: bool = False
+    participant: Participant | None = None  # who reads, where that is not the requester
 
     @classmethod
-    def of_account(cls, ticket: Ticket) -> "Place":
+    def of_account(cls, ticket: Ticket, participant: Participant | None = None) -> "Place":
         """The pages of a ticket of someone signed in."""
-        return cls._at("", ticket.spoken_number, guest=False)
+        return cls._at("", ticket.spoken_number, guest=False, participant=participant)
 
     @classmethod
-    def of_link(cls, token: str) -> "Place":
+    def of_link(cls, token: str, participant: Participant | None = None) -> "Place":
         """The pages behind a personal link."""
-        return cls._at("guest_", token, guest=True)
+        return cls._at("guest_", token, guest=True, participant=participant)
 
     @classmethod
-    def _at(cls, prefix: str, key: str, *, guest: bool) -> "Place":
+    def _at(cls, prefix: str, key: str, *, guest: bool, participant: Participant | None) -> "Place":
         def path(name: str) -> str:
             return reverse(f"portal:{prefix}{name}", args=[key])
 
@@ -58,12 +62,16 @@ class Place:
             follow_up=path("follow_up"),
             closure=path("closure"),
             reopening=path("reopening"),
+            departure=path("departure"),
             guest=guest,
+            participant=participant,
         )
 
 
-def writer_of(request: HttpRequest, ticket: Ticket) -> Writer:
-    """Who writes from here: the ticket's requester, with or without an account."""
+def writer_of(request: HttpRequest, ticket: Ticket, place: Place) -> Writer:
+    """Who writes from here: the ticket's requester or a participant, with or without an account."""
+    if place.participant is not None:
+        return Writer.beside(place.participant)
     if isinstance(request.user, Person) and ticket.requester_id == request.user.pk:
         return Writer.of(request.user)
     return Writer.requester_of(ticket)
@@ -86,7 +94,8 @@ def page(
     ``overtaken``: a follow-up arrived after the ticket was closed; its text stands in the reopening form.
     """
     closed = ticket.status == Status.CLOSED
-    goes_on = merged.continues_in(ticket) if closed else None
+    part = place.participant
+    goes_on = merged.continues_in(ticket) if closed and part is None else None
     draft = drafts.newest(writing.whose(request), Draft.Kind.FOLLOW_UP, ticket=ticket)
     key = draft.key if draft else key_of(request.POST)
     sent = writing.just_sent(request, ticket)
@@ -100,16 +109,18 @@ def page(
         "here": place.page,  # where a change of language leads, also from a form that came back
         "ticket": ticket,
         "place": place,
-        "line": turn_of(ticket),
+        "line": turn_of(ticket, viewer="participant" if part else "customer"),
         "own": own_values.of_ticket(ticket),
-        "entries": queries.conversation(ticket, for_staff=False),
+        "entries": queries.conversation(ticket, for_staff=False, participant=part),
+        "participants": participation.known_to(part, participation.participants_of(ticket)),
+        "role_of": lambda letter: _role(letter, part),
         "form": form,
         "closing": closing,
         "reopening": reopening,
         "shown_forms": [shown for shown in (form, closing, reopening) if shown is not None],
         "closed": closed,
         "goes_on": goes_on,
-        "may_reopen": closed and goes_on is None and access.may_reopen(ticket),
+        "may_reopen": closed and part is None and goes_on is None and access.may_reopen(ticket),
         "reopen_until": access.reopen_until(ticket) if closed else None,
         "reopen_days": centre.current().reopen_days,
         **writing.upload_context(key, draft, problems),
@@ -123,8 +134,25 @@ def page(
     return writing.said(request, response) if sent else response
 
 
+def _role(letter: queries.Letter, reader: Participant | None) -> str:
+    """Who wrote a letter, for whoever reads it."""
+    if letter.kind == Message.Kind.ANSWER:
+        return _("The centre")
+    if not letter.standing:
+        return _("You") if reader is None else _("the requester")
+    mine = reader is not None and letter.participant_id == reader.pk
+    return _("You") if mine else _("a participant")
+
+
+def requesters_alone(place: Place) -> None:
+    """Raises Http404 for a participant: closing, reopening and the receipt are the requester's."""
+    if place.participant is not None:
+        raise Http404
+
+
 def receipt(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
     """The receipt: number, when it was received, by when it is answered, and what it was about."""
+    requesters_alone(place)
     current = calendar.current()
     letters = (e for e in queries.conversation(ticket, for_staff=False) if e.message is not None)
     opening = next(e for e in letters if e.message is not None and e.message.home is None)
@@ -153,7 +181,11 @@ def follow_up(request: HttpRequest, ticket: Ticket, place: Place) -> HttpRespons
         return page(request, ticket, place, form=form, problems=problems, status=422)
     try:
         actions.follow_up(
-            ticket, by=writer_of(request, ticket), text=form.cleaned_data["text"], draft=draft, submission=key
+            ticket,
+            by=writer_of(request, ticket, place),
+            text=form.cleaned_data["text"],
+            draft=draft,
+            submission=key,
         )
     except IllegalMove:
         if _was_sent(ticket, key):  # before the ticket closed
@@ -165,13 +197,14 @@ def follow_up(request: HttpRequest, ticket: Ticket, place: Place) -> HttpRespons
 
 def closure(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
     """Close at the customer's request, with an optional last word."""
+    requesters_alone(place)
     form = CommentForm(request.POST, auto_id="closing_%s")
     if not form.is_valid():
         return page(request, ticket, place, closing=form, status=422)
     try:
         actions.close(
             ticket,
-            by=writer_of(request, ticket),
+            by=writer_of(request, ticket, place),
             reason=CloseReason.SOLVED_BY_CUSTOMER,
             comment=form.cleaned_data["comment"],
         )
@@ -182,6 +215,7 @@ def closure(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
 
 def reopening(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
     """Open a closed ticket again while the time for it lasts, saying why."""
+    requesters_alone(place)
     form = ReopeningForm(request.POST, auto_id="reopening_%s")
     if ticket.status != Status.CLOSED:
         messages.info(request, _("This ticket is open already."))
@@ -195,12 +229,24 @@ def reopening(request: HttpRequest, ticket: Ticket, place: Place) -> HttpRespons
         return HttpResponseRedirect(place.page, status=303)
     text = form.cleaned_data["text"]
     try:
-        actions.reopen(ticket, by=writer_of(request, ticket), text=text, draft=draft, submission=key)
+        actions.reopen(ticket, by=writer_of(request, ticket, place), text=text, draft=draft, submission=key)
     except IllegalMove:
         messages.info(request, _("This ticket is open already."))
     else:
         messages.success(request, _("The ticket is open again. It is the centre's turn."))
     return HttpResponseRedirect(place.page, status=303)
+
+
+def departure(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
+    """A participant leaves: page, files and mails of the ticket are theirs no longer."""
+    if place.participant is None:
+        raise Http404
+    participating.remove(place.participant, by=Writer.beside(place.participant))
+    messages.success(
+        request,
+        _("You no longer take part in ticket %(number)s.") % {"number": isolate(ticket.spoken_number)},
+    )
+    return HttpResponseRedirect(reverse("portal:home" if place.guest else "portal:tickets"), status=303)
 
 
 def _written(

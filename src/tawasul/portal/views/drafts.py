@@ -104,10 +104,11 @@ def _may_begin(request: HttpRequest, key: UUID) -> bool:
 
 
 def _ticket(request: HttpRequest) -> Ticket:
-    """The ticket that a follow-up belongs to: one's own, or one whose personal link this browser opened."""
+    """The ticket that a follow-up belongs to: one's own, one they take part in, or one whose personal
+    link this browser opened."""
     number = _asked(request, "ticket")
     try:
-        return access.ticket_for(request.user, number)
+        return access.shared_ticket_for(request.user, number)[0]
     except Http404:
         return direct.ticket_of_held_link(browser.held_links(request), number)
 

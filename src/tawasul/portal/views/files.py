@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tawasul.accounts.models import Person
 from tawasul.attachments import queries, serving
 from tawasul.attachments.models import StoredFile
 from tawasul.portal import browser
-from tawasul.tickets import access, direct
+from tawasul.tickets import access, direct, participation
 from tawasul.tickets.models import Attachment, Ticket
 
 SIZES = ("fit", "wide", "large")  # how large the pages are shown; the words stand in the template
@@ -19,11 +20,13 @@ SIZES = ("fit", "wide", "large")  # how large the pages are shown; the words sta
 
 def _file(request: HttpRequest, file: UUID) -> StoredFile:
     """The file, if this reader may see it: on an account's ticket or draft, or behind a link opened in this browser."""
-    held = browser.held_links(request)
+    links = browser.held_links(request)
+    held = direct.held(links) if links else direct.Held()
     return access.file_for(
         request.user,
         file,
-        guest_tickets=direct.held_tickets(held) if held else (),
+        guest_tickets=held.tickets,
+        guest_parts=held.parts,
         browser_hash=browser.hash_of(request),
     )
 
@@ -56,9 +59,13 @@ def preview(request: HttpRequest, file: UUID) -> HttpResponse:
 
 def _ticket_page(request: HttpRequest, ticket: Ticket) -> str:
     """Where this reader sees the ticket: their own page, the desk for staff; empty behind a personal link."""
-    if request.user.is_authenticated and ticket.requester_id == request.user.pk:
+    if not isinstance(request.user, Person):
+        return ""
+    if ticket.requester_id == request.user.pk:
         return ticket.get_absolute_url()
-    return reverse("desk:ticket", args=[ticket.spoken_number]) if access.is_at_work(request.user) else ""
+    if access.is_at_work(request.user):
+        return reverse("desk:ticket", args=[ticket.spoken_number])
+    return ticket.get_absolute_url() if participation.of_person(request.user, ticket.number) else ""
 
 
 @require_safe

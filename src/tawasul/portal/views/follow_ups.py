@@ -33,8 +33,17 @@ def signed_in(view: View) -> View:
 @signed_in
 def follow_up(request: HttpRequest, number: str) -> HttpResponse:
     """Send a further letter."""
-    ticket = access.ticket_for(request.user, number)
-    return correspondence.follow_up(request, ticket, Place.of_account(ticket))
+    ticket, part = access.shared_ticket_for(request.user, number)
+    return correspondence.follow_up(request, ticket, Place.of_account(ticket, part))
+
+
+@never_cache
+@require_POST
+@signed_in
+def departure(request: HttpRequest, number: str) -> HttpResponse:
+    """Take part in somebody else's ticket no longer."""
+    ticket, part = access.shared_ticket_for(request.user, number)
+    return correspondence.departure(request, ticket, Place.of_account(ticket, part))
 
 
 @never_cache

@@ -29,13 +29,13 @@ def behind_link(
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
         try:
-            ticket = direct.ticket_for_link(token)
+            held = direct.used_link(token)
         except direct.LinkExpired:
             return render(request, "portal/link.html", {"form": LinkForm(), "expired": True}, status=410)
         except Http404:
             return render(request, "portal/link.html", {"form": LinkForm(), "unknown": True}, status=404)
         browser.open_link(request, token)
-        response = view(request, ticket, Place.of_link(token))
+        response = view(request, held.ticket, Place.of_link(token, held.participant))
         response["X-Robots-Tag"] = "noindex"
         return response
 
@@ -58,6 +58,10 @@ def link(request: HttpRequest) -> HttpResponse:
         ticket = direct.ticket_to_link_anew(form.cleaned_data["number"], email)
         if ticket is not None:
             actions.send_new_link(ticket)
+        else:
+            part = direct.participant_to_link_anew(form.cleaned_data["number"], email)
+            if part is not None:
+                actions.send_new_link(part.ticket, part)
     return HttpResponseRedirect(f"{reverse('portal:guest_link')}?sent", status=303)
 
 
@@ -99,3 +103,11 @@ def closure(request: HttpRequest, found: Ticket, place: Place) -> HttpResponse:
 def reopening(request: HttpRequest, found: Ticket, place: Place) -> HttpResponse:
     """Open the closed ticket again."""
     return correspondence.reopening(request, found, place)
+
+
+@never_cache
+@require_POST
+@behind_link
+def departure(request: HttpRequest, found: Ticket, place: Place) -> HttpResponse:
+    """Take part in somebody else's ticket no longer."""
+    return correspondence.departure(request, found, place)

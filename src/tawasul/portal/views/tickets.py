@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from tawasul.accounts.models import Person
 from tawasul.portal.views import correspondence
-from tawasul.tickets import access, drafts, numbers, queries
+from tawasul.tickets import access, drafts, numbers, participation, queries
 from tawasul.tickets.models import Draft, Ticket
 from tawasul.ui.turn import turn_of
 
@@ -27,18 +27,19 @@ def person_of(request: HttpRequest) -> Person:
 @require_safe
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
-    """Three tabs by whose turn it is, or what a search finds; drafts stand above them."""
+    """Three tabs by whose turn it is, one for what others share, or what a search finds; drafts stand above them."""
     person = person_of(request)
     counts = queries.tabs(person)
     q = request.GET.get("q", "").strip()[:200]
     turn = request.GET.get("turn", "")
-    if turn not in queries.TURNS:
-        turn = "you" if counts["you"] or not counts["centre"] else "centre"
+    if turn not in {*queries.TURNS, queries.SHARED}:
+        turn = _first_tab(counts)
     mistyped = False
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    if turn == queries.SHARED and not q:
+        return _shared(request, person, counts, after=after, before=before)
     try:
-        page = queries.tickets_of(
-            person, turn=turn, q=q, after=request.GET.get("after", ""), before=request.GET.get("before", "")
-        )
+        page = queries.tickets_of(person, turn=turn, q=q, after=after, before=before)
     except numbers.Mistyped:
         page, mistyped = queries.Page([]), True
     at_the_centre: list[Ticket] = []
@@ -64,6 +65,38 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _first_tab(counts: dict[str, int]) -> str:
+    """Where something waits for the person; somebody else's tickets only where there are none of their own."""
+    if counts[queries.SHARED] and not any(counts[turn] for turn in queries.TURNS):
+        return queries.SHARED
+    return "you" if counts["you"] or not counts["centre"] else "centre"
+
+
+def _shared(
+    request: HttpRequest, person: Person, counts: dict[str, int], *, after: str, before: str
+) -> HttpResponse:
+    """The fourth tab: other people's tickets that the person takes part in."""
+    page = participation.shared_with(person, after=after, before=before)
+    return render(
+        request,
+        "portal/tickets.html",
+        {
+            "current": "tickets",
+            "counts": counts,
+            "shown": {name: _shown(count) for name, count in counts.items()},
+            "turn": queries.SHARED,
+            "q": "",
+            "page": page,
+            "lines": [(part.ticket, turn_of(part.ticket, viewer="participant")) for part in page.rows],
+            "mistyped": False,
+            "centre_lines": [],
+            "drafts": drafts.all_of(person, Draft.Kind.TICKET),
+            "newer": _page_address(queries.SHARED, "", before=page.newer),
+            "older": _page_address(queries.SHARED, "", after=page.older),
+        },
+    )
+
+
 def _shown(count: int) -> str:
     """A count as the tab shows it: exact up to the bound that is counted; isolated, or the plus would change sides."""
     if count < queries.COUNT_UP_TO:
@@ -83,10 +116,10 @@ def _page_address(turn: str, q: str, **cursor: str) -> str:
 @login_required
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
     """The correspondence of one ticket, whose turn it is, and what the customer can do about it."""
-    found = access.ticket_for(request.user, number)
+    found, part = access.shared_ticket_for(request.user, number)
     if request.path != found.get_absolute_url():
         return redirect(found, permanent=False)
-    return correspondence.page(request, found, correspondence.Place.of_account(found))
+    return correspondence.page(request, found, correspondence.Place.of_account(found, part))
 
 
 @never_cache
