@@ -216,8 +216,8 @@ def _hint(definition: Definition) -> str:
     match definition.kind:
         case Kind.DATE:
             return _("In either calendar, such as %(gregorian)s or %(hijri)s.") % {
-                "gregorian": isolate("2026-11-22"),
-                "hijri": isolate("1448-06-12"),
+                "gregorian": isolate(_whole("2026-11-22")),
+                "hijri": isolate(_whole("1448-06-12")),
             }
         case Kind.PERSON:
             somebody = _("Noura Al-Dosari")
@@ -225,6 +225,11 @@ def _hint(definition: Definition) -> str:
                 "example": isolate(f"{somebody} noura@example.com.sa")
             }
     return ""
+
+
+def _whole(date: str) -> str:
+    """The same, never broken between two lines."""
+    return date.replace("-", "-\N{WORD JOINER}")
 
 
 def _widget(definition: Definition, *, required: bool) -> forms.Widget:
