@@ -148,7 +148,7 @@ class AsksMore(forms.Form):
         if ASKED in self.data:
             seen = set(str(self.data[ASKED]).split())
         else:
-            seen = SEEN_ALWAYS | {"files"} | {name for name in self.data if name.startswith(PREFIX)}
+            seen = {*SEEN_ALWAYS, "files"} | {name for name in self.data if name.startswith(PREFIX)}
         own = [PREFIX + one.key for one in self.asked_own]
         standard = [name for name in (*sorted(SEEN_ALWAYS), "files") if self.is_asked(name)]
         return [name for name in (*standard, *own) if name not in seen]
@@ -173,8 +173,7 @@ class AsksMore(forms.Form):
         super().full_clean()
         unasked = [name for name in SEEN_ALWAYS if not self.is_asked(name)]
         for name in (*self.newly, *unasked) if self.is_bound else ():
-            if self._errors is not None:
-                self._errors.pop(name, None)
+            self.errors.pop(name, None)
         for name in unasked if self.is_bound else ():
             self.cleaned_data[name] = None if name == "domain" else ""
 

@@ -1,6 +1,7 @@
 """What a ticket says in the centre's own fields: written with its opening, changed at the desk."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -42,8 +43,9 @@ def change(
     name = f"field:{definition.key}"
     if version is not None and row.version != version and was != before:
         raise properties.Stale(name, row, _last_change(row, name))
-    told = {"before": fields.words(definition, value), "after": fields.words(definition, parsed)}
-    in_both = {
+    told: dict[str, Any] = {
+        "before": fields.words(definition, value),
+        "after": fields.words(definition, parsed),
         "names": {"ar": definition.name_ar, "en": definition.name_en},
         "names_before": _in_both(definition, value),
         "names_after": _in_both(definition, parsed),
@@ -63,7 +65,6 @@ def change(
         property=name,
         version=row.version,
         **told,
-        **in_both,
     )
     return row
 
