@@ -18,7 +18,7 @@ from tawasul.accounts.queries import colleagues
 from tawasul.accounts.roles import Permission
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
-from tawasul.desk import dossier, gate, ledger, neighbours, participants, together, values
+from tawasul.desk import dossier, gate, ledger, neighbours, participants, parts, together, values
 from tawasul.desk.due import due_of
 from tawasul.desk.forms import AnswerForm, AssigneeForm, ClosureForm, HoldForm, LetterForm, NoteForm
 from tawasul.desk.offers import Offer
@@ -27,7 +27,7 @@ from tawasul.live import visits
 from tawasul.mail import ledger as mail_ledger
 from tawasul.mail import queries as mail_queries
 from tawasul.mail.models import OutgoingMail
-from tawasul.tickets import access, drafts, queries, workflow
+from tawasul.tickets import access, drafts, mentions, queries, workflow
 from tawasul.tickets.models import Draft, Message, Status, Ticket
 from tawasul.ui.turn import turn_of
 
@@ -66,6 +66,9 @@ def page(
 ) -> HttpResponse:
     """Draw the ticket. What was typed comes back in the form it is given; ``problem`` says why it was not done."""
     person = gate.staff_member(request)
+    there = parts.of_ticket(ticket, person)
+    if "mention" in there:
+        mentions.see(ticket, person)
     entries = queries.conversation(ticket, for_staff=True)
     newest = max(
         (e.message.pk for e in entries if e.message and e.message.kind != Message.Kind.NOTE), default=0
@@ -74,15 +77,15 @@ def page(
         asked = request.GET.get("compose", "")
         silent = ticket.status == Status.CLOSED or not roles.may(person, Permission.ANSWER)
         kind = NOTE if asked == NOTE or silent else ANSWER
-        composer = begun(person, ticket, kind, seen=newest)
-    mails = mail_queries.mails_of(ticket)
+        composer = begun(person, ticket, kind, seen=newest, kept="draft" in there)
+    mails = mail_queries.mails_of(ticket) if "mails_out" in there else []
     beside = shown_queue(request, default=view_of(ticket, person))
     context: dict[str, Any] = {
         **beside,
         "neighbours": neighbours.around(request, ticket, beside),
         "ticket": ticket,
-        **together.of_ticket(ticket, person, entries),
-        **participants.of_ticket(ticket),
+        **together.of_ticket(ticket, person, entries, has_links="links" in there),
+        **participants.of_ticket(ticket, entries),
         "entries": entries,
         "newest": newest,
         "form": composer.form,
@@ -101,14 +104,14 @@ def page(
         "mails": mails,
         "mails_of_letters": _by_letter(mails),
         **ledger.trouble_of(mails),
-        **ledger.of_ticket(ticket, mail_ledger.of_ticket(ticket)),
+        **ledger.of_ticket(ticket, mail_ledger.of_ticket(ticket) if "mails_in" in there else ()),
         "turn": turn_of(ticket, viewer="staff"),
         "due": due_of(ticket, clock.now()),
         "may": {
             name: workflow.possible(ticket, name) and roles.may(person, Permission.ANSWER)
             for name in workflow.MOVES
         },
-        **dossier.context(ticket, person, edited),
+        **dossier.context(ticket, person, edited, there),
         "own_values": values.of_ticket(ticket, edited),
         "preview": preview,
         "overtaken": overtaken or [],
@@ -116,7 +119,9 @@ def page(
         "undo": _still_here(entries, person),
         "answered": _just_answered(request, person),
         "problem": problem,
-        "others_here": [one for one in visits.at(ticket.pk) if one.person != person.pk],
+        "others_here": [one for one in visits.at(ticket.pk) if one.person != person.pk]
+        if "visits" in there
+        else [],
         "invalid": status == 422,
     }
     return render(request, "desk/ticket.html", context, status=status)
@@ -143,9 +148,10 @@ def shown_files(ticket: Ticket, composer: Composer) -> dict[str, Any]:
     }
 
 
-def begun(person: Person, ticket: Ticket, kind: str, *, seen: int) -> Composer:
-    """The composer as the person left it: their draft of this kind, or an empty one with a fresh key."""
-    draft = drafts.newest(drafts.Whose(person), KINDS[kind], ticket=ticket)
+def begun(person: Person, ticket: Ticket, kind: str, *, seen: int, kept: bool = True) -> Composer:
+    """The composer as the person left it: their draft of this kind, or an empty one with a fresh key. Where it is
+    known that nothing is ``kept``, nothing is looked for."""
+    draft = drafts.newest(drafts.Whose(person), KINDS[kind], ticket=ticket) if kept else None
     key = draft.key if draft else uuid.uuid4()
     text = drafts.typed(draft).get("text", "")
     form = FORMS[kind](initial={"text": text, "draft": key, "seen": seen})

@@ -1,5 +1,6 @@
 """Who takes part in a ticket beside its requester: what side panel and composer say of it, and the small form."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tawasul.accounts.models import Language
 from tawasul.core.addresses import Address, BadAddress, message, parse_address
 from tawasul.desk.forms import CleanLine
-from tawasul.tickets import participation
+from tawasul.tickets import participation, queries
 from tawasul.tickets.actions.participating import NotAddable
 from tawasul.tickets.models import Ticket
 
@@ -33,9 +34,9 @@ class ParticipantForm(forms.Form):
             raise ValidationError(message(bad)) from bad
 
 
-def of_ticket(ticket: Ticket) -> dict[str, Any]:
-    """For the template: one query."""
-    found = participation.participants_of(ticket)
+def of_ticket(ticket: Ticket, entries: Sequence[queries.Entry]) -> dict[str, Any]:
+    """For the template: one query, where the conversation tells of a participant."""
+    found = participation.participants_of(ticket) if queries.somebody_joined(entries) else []
     private = sum(one.is_private for one in found)
     return {
         "participants": found,

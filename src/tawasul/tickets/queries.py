@@ -175,6 +175,11 @@ def conversation(ticket: Ticket, *, for_staff: bool, participant: Participant | 
     return entries
 
 
+def somebody_joined(entries: Sequence[Entry]) -> bool:
+    """Whether the conversation tells of a participant: where it tells of none, none need be looked for."""
+    return any(entry.event is not None and entry.event.kind == Event.Kind.JOINED for entry in entries)
+
+
 def _merged_letters(ticket: Ticket, *, for_staff: bool, now: datetime) -> list[Letter]:
     """The letters of the tickets that go on in this one; for the customer, those of their own."""
     found = []

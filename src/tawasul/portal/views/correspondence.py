@@ -104,6 +104,9 @@ def page(
     else:
         form = form or FollowUpForm(initial=drafts.typed(draft))
         closing = closing or CommentForm(auto_id="closing_%s")
+    entries = queries.conversation(ticket, for_staff=False, participant=part)
+    told = part is not None or queries.somebody_joined(entries)
+    participants = participation.participants_of(ticket) if told else []
     context = {
         "current": "tickets",
         "here": place.page,  # where a change of language leads, also from a form that came back
@@ -111,8 +114,8 @@ def page(
         "place": place,
         "line": turn_of(ticket, viewer="participant" if part else "customer"),
         "own": own_values.of_ticket(ticket),
-        "entries": queries.conversation(ticket, for_staff=False, participant=part),
-        "participants": participation.known_to(part, participation.participants_of(ticket)),
+        "entries": entries,
+        "participants": participation.known_to(part, participants),
         "role_of": lambda letter: _role(letter, part),
         "form": form,
         "closing": closing,
