@@ -138,6 +138,9 @@ class Selection:
         numbers = [one[:24] for one in given.getlist("ticket") if one[:24].isdigit()][:MOST_PICKED]
         return cls(numbers, given.get("query", "")[:4000], given.get("whole") == "1", seen)
 
+    def __bool__(self) -> bool:
+        return self.whole or bool(self.numbers)
+
     def tickets(self, person: Person) -> QuerySet[Ticket]:
         """Those that the person may see. Of a view, none that was opened after the preview."""
         if self.whole:

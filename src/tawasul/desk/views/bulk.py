@@ -113,6 +113,8 @@ def _counted(found: BulkJob) -> dict[str, int]:
 
 def _order(request: HttpRequest) -> HttpResponseBase:
     person, chosen = gate.staff_member(request), bulk.Selection.of(request.POST)
+    if not chosen:
+        return _preview(request, chosen)
     form = _form(request)
     try:
         key = uuid.UUID(request.POST.get("key", ""))
@@ -142,7 +144,7 @@ def _form(request: HttpRequest) -> bulk.ChoiceForm:
 def _preview(request: HttpRequest, chosen: bulk.Selection, *, status: int = 200) -> HttpResponse:
     person = gate.staff_member(request)
     back = f"{reverse('desk:queue')}?{chosen.narrowed.canonical()}"
-    if not chosen.numbers and not chosen.whole:
+    if not chosen:
         messages.warning(request, _("Select the tickets first."))
         return redirect(back)
     form = _form(request)
