@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from tawasul.accounts.models import Person
-from tawasul.desk.columns import COLUMNS, DENSITIES
+from tawasul.desk.columns import DENSITIES, columns
 
 Read = Callable[[Sequence[str]], Any]  # the posted values as they are kept; None where they mean nothing
 
@@ -33,7 +33,7 @@ def some_of(*values: str) -> Read:
 
 
 CHOICES: Final[dict[str, Read]] = {
-    "columns": some_of(*COLUMNS),  # of the queue's table
+    "columns": lambda posted: some_of(*columns())(posted),  # of the queue's table
     "density": one_of(*DENSITIES),
     "keys": one_of("on", "off"),  # single-letter shortcuts (WCAG 2.1.4)
 }

@@ -5,6 +5,9 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tawasul.tickets import fields
+from tawasul.tickets.own_filters import PREFIX
+
 COLUMNS: Final[dict[str, Promise]] = {
     "requester": _("Requester"),
     "organisation": _("Organisation"),
@@ -29,3 +32,9 @@ DENSITIES: Final[dict[str, Promise]] = {  # the rows' padding: 12, 8 or 4 pixels
     "compact": _("Compact"),
 }
 USUAL_DENSITY: Final = "comfortable"
+
+
+def columns() -> dict[str, str | Promise]:
+    """Every column that may be chosen: what each ticket has, then the centre's own fields."""
+    own = {f"{PREFIX}{field.key}": field.name for field in fields.definitions() if field.is_active}
+    return {**COLUMNS, **own}

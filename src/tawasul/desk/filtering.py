@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tawasul.accounts.models import Language, Person, Team
 from tawasul.accounts.roles import hidden_teams
-from tawasul.core import dates
 from tawasul.desk.shelves import SHELVES
-from tawasul.tickets import filters
+from tawasul.tickets import filters, own_filters
+from tawasul.tickets.fields import Kind
 from tawasul.tickets.filters import (
     CONTAINS,
     EVERYTHING,
@@ -81,9 +81,27 @@ class FilterForm(forms.Form):
         super().__init__(data, auto_id="filter_%s")
         for name, choices in _choices(person).items():
             self.fields[name].widget.choices = choices  # each of them is a Select
+        for name, part in own_filters.parts().items():
+            if part.field.is_active or data.get(name):
+                self.fields[name] = own_field(part)
         self.full_clean()
         for name, problem in wrong.items():
             self.add_error(name, problem)
+
+    @property
+    def own(self) -> list[forms.BoundField]:
+        """The centre's own fields, in their order."""
+        return [self[name] for name in self.fields if name.startswith(own_filters.PREFIX)]
+
+
+def own_field(part: own_filters.Part) -> forms.CharField:
+    """The control that asks for one of the centre's own fields; of a tree a branch can be chosen, too."""
+    if part.field.kind not in {Kind.CHOICE, Kind.TREE}:
+        hint = _("A name, or a whole e-mail address") if part.field.kind == Kind.PERSON else ""
+        return forms.CharField(label=part.label, required=False, help_text=hint)
+    choices = [(str(one.pk), one.path) for one in part.field.choices]
+    widget = forms.Select(choices=[("", _("any")), *choices])
+    return forms.CharField(label=part.label, required=False, widget=widget)
 
 
 def form_of(
@@ -107,11 +125,15 @@ def chips_of(narrowed: Filter, person: Person) -> list[Chip]:
         if name == "domain_how":
             continue
         instead = {name: "", "domain_how": ""} if name == "domain" else {name: ""}
-        made.append(Chip(LABELS[name], _words_of(name, value, given), narrowed.canonical(**instead)))
+        made.append(
+            Chip(filters.label_of(name), _words_of(name, value, given), narrowed.canonical(**instead))
+        )
     return made
 
 
 def _words_of(name: str, value: str, given: Mapping[str, str]) -> str:
+    if name.startswith(own_filters.PREFIX):
+        return own_filters.words(name, value)
     match name:
         case "turn":
             return str(_("not closed") if value == OPEN else Status(value).label)
@@ -132,8 +154,7 @@ def _words_of(name: str, value: str, given: Mapping[str, str]) -> str:
             found = kind.objects.filter(pk=value).first()
             return str(found) if found else _("no longer there")
         case _ if name.endswith(("_from", "_to")):
-            day = dates.day_of(value)
-            return dates.hijri(day) if value[0] == "1" and value < "1700" else dates.short_date(day)
+            return own_filters.in_words(value)
         case _:
             return value
 
@@ -160,4 +181,4 @@ def _choices(person: Person) -> dict[str, list[tuple[Any, Any]]]:
 
 def typed_of(query: Mapping[str, str]) -> dict[str, str]:
     """What was typed into the fields, bounded, to be shown again."""
-    return {name: query.get(name, "")[: filters.LONGEST * 2] for name in filters.KEPT}
+    return {name: query.get(name, "")[: filters.LONGEST * 2] for name in filters.names()}

@@ -8,12 +8,11 @@ from django.urls import reverse
 from tawasul.tickets import filters
 from tawasul.tickets.models import Ticket
 
-KEPT = (*filters.KEPT, "after", "before")  # the view, what narrows it, its order, and the page of it
-
 
 def kept_of(request: HttpRequest) -> dict[str, str]:
-    """The place in the queue that the address carries."""
-    return {name: request.GET[name][: filters.LONGEST] for name in KEPT if request.GET.get(name)}
+    """The place in the queue that the address carries: the view, what narrows it, its order, and the page of it."""
+    known = (*filters.names(), "after", "before")
+    return {name: request.GET[name][: filters.LONGEST] for name in known if request.GET.get(name)}
 
 
 def back_to(request: HttpRequest, ticket: Ticket, *, letter: int | None = None, compose: str = "") -> str:

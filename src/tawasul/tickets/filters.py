@@ -1,6 +1,7 @@
 """A filter of the queue as it stands in an address: read, judged, brought into one form, and made a condition.
 
-Nothing here asks the database. What was typed wrong is told in the reader's language, each field with its reason.
+Nothing here asks the database, but what fields of its own the centre has, which is kept. What was typed wrong is told in
+the reader's language, each field with its reason.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,8 +19,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from tawasul.accounts.models import Language
 from tawasul.accounts.queries import stored_form
 from tawasul.core import dates, domains
-from tawasul.core.text import clean_line, isolate
+from tawasul.core.text import clean_line
 from tawasul.search.normalise import normalise
+from tawasul.tickets import own_filters
 from tawasul.tickets.models import Channel, Purpose, Status, Tagging, Ticket
 
 EVERYTHING: Final = "everything"  # the view that a filter narrows where none is named
@@ -69,11 +71,18 @@ LABELS: Final[dict[str, Any]] = {  # words that are translated when they are sho
     "organisation": gettext_lazy("Organisation"),
     "words": pgettext_lazy("of a filter", "Words of the subject"),
 }
-KEPT: Final = ("view", *LABELS, "sort")  # every name that a filter has in an address, in its order
+_Wrong = own_filters.Wrong
 
 
-class _Wrong(ValueError):
-    """Says why, in the reader's language."""
+def names() -> tuple[str, ...]:
+    """Every name that a filter has in an address, in its order: what every ticket has, then the centre's own fields."""
+    return ("view", *LABELS, *own_filters.parts(), "sort")
+
+
+def label_of(name: str) -> Any:
+    """What a part of a filter is called."""
+    own = own_filters.parts().get(name)
+    return own.label if own else LABELS.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,8 @@ class Filter:
         for name, value in self.values:
             if name == "domain":
                 found &= _domain(value, given.get("domain_how", WITHIN))
+            elif name.startswith(own_filters.PREFIX):
+                found &= own_filters.condition(name, value)
             elif name == "assignee":
                 found &= Q(assignee={ME: me, NOBODY: None}.get(value, value))
             elif name.endswith(("_from", "_to")):
@@ -132,21 +143,25 @@ def parse(
     """
     values: dict[str, str] = {}
     wrong: dict[str, str] = {}
-    typed = {name: clean_line(query.get(name, "")[: LONGEST * 10]) for name in LABELS}
+    own = own_filters.parts()
+    typed = {name: clean_line(query.get(name, "")[: LONGEST * 10]) for name in (*LABELS, *own)}
     for name, value in typed.items():
         if not value:
             continue
         try:
             if len(value) > LONGEST:
                 raise _Wrong(_("This is too long: at most %(num)d characters.") % {"num": LONGEST})
-            read = _READ[name](value) if name != "domain" else _read_domain(value, typed["domain_how"])
+            if name in own:
+                read = own_filters.read(own[name], value)
+            else:
+                read = _READ[name](value) if name != "domain" else _read_domain(value, typed["domain_how"])
         except _Wrong as problem:
             wrong[name] = str(problem)
         else:
             values[name] = read
     if "domain" not in values or values.get("domain_how") == WITHIN:
         values.pop("domain_how", None)
-    for what in DATES:
+    for what in (*DATES, *own_filters.ranges()):
         _in_order(what, values, wrong)
     sort = query.get("sort", "")
     if sort and sort not in SORTS:
@@ -156,7 +171,7 @@ def parse(
     return (
         Filter(
             view if view in views else fallback,
-            tuple((name, values[name]) for name in LABELS if name in values),
+            tuple((name, values[name]) for name in typed if name in values),
             sort if sort in SORTS else "",
         ),
         wrong,
@@ -165,8 +180,12 @@ def parse(
 
 def _in_order(what: str, values: dict[str, str], wrong: dict[str, str]) -> None:
     begins, ends = values.get(f"{what}_from"), values.get(f"{what}_to")
-    if begins and ends and dates.day_of(begins) > dates.day_of(ends):
-        wrong[f"{what}_to"] = _("The last day is before the first one.")
+    if begins and ends and own_filters.is_backwards(begins, ends):
+        wrong[f"{what}_to"] = (
+            _("The last day is before the first one.")
+            if begins.count("-") == 2
+            else _("The most is less than the least.")
+        )
         del values[f"{what}_to"]
 
 
@@ -179,25 +198,10 @@ def _one_of(*allowed: str, keys: bool = False) -> Callable[[str], str]:
     return read
 
 
-def _read_day(value: str) -> str:
-    try:
-        return dates.written_day(value)
-    except ValueError:
-        raise _Wrong(
-            _(
-                "This is no day. Write year, month and day, such as %(one)s, or %(other)s in the Hijri calendar."
-            )
-            % {"one": isolate("2026-11-22"), "other": isolate("1448-06-12")}
-        ) from None
-
-
 def _read_domain(value: str, how: str) -> str:
     if how == CONTAINS:
         return domains.mapped(value)
-    try:
-        return domains.parse_domain(value).unicode
-    except domains.BadDomain as problem:
-        raise _Wrong(domains.message(problem)) from None
+    return own_filters.read_domain(value)
 
 
 def _read_requester(value: str) -> str:
@@ -214,7 +218,7 @@ _READ: Final[dict[str, Callable[[str], str]]] = {
     "tag": _one_of(keys=True),
     "language": _one_of(*Language.values),
     "channel": _one_of(*Channel.values),
-    **{f"{what}_{end}": _read_day for what in DATES for end in ("from", "to")},
+    **{f"{what}_{end}": own_filters.read_day for what in DATES for end in ("from", "to")},
     "requester": _read_requester,
     "organisation": str,
     "words": str,

@@ -18,8 +18,9 @@ from tawasul.accounts.models import Person
 from tawasul.accounts.queries import stored_form
 from tawasul.core import domains, text, zones
 from tawasul.search.normalise import normalise
-from tawasul.tickets import numbers
-from tawasul.tickets.models import Status, Ticket
+from tawasul.tickets import fields, numbers
+from tawasul.tickets.field_kinds import LONGEST_KEY, Kind
+from tawasul.tickets.models import FieldValue, Status, Ticket
 
 MOST: Final = 8
 NEWEST: Final = 1500  # tickets whose words are looked at, beside those that wait
@@ -54,6 +55,8 @@ def find(typed: str, person: Person, *, most: int = MOST) -> Found:
     if "@" in typed.strip("@"):
         return Found(_of_address(rows, typed, most))
     found = _of_domain(rows, typed, most)
+    if len(found) < most:
+        found += _of_own_fields(rows, typed, most)
     if len(found) < most and "." not in typed:
         found += _of_words(rows, typed, most)
     return Found(list({ticket.pk: ticket for ticket in found}.values())[:most])
@@ -87,6 +90,23 @@ def _of_domain(rows: QuerySet[Ticket], typed: str, most: int) -> list[Ticket]:
     if not found and start.isascii() and len(start) > 1 and " " not in start:
         found = list(rows.filter(_begins("domain_ascii", start)).order_by("domain_ascii")[:most])
     return found
+
+
+def _of_own_fields(rows: QuerySet[Ticket], typed: str, most: int) -> list[Ticket]:
+    """By what tickets say in the centre's own fields: a text by its beginning, a domain name whole; their index has
+    both. Asks nothing where the centre has no such field."""
+    found: list[int] = []
+    texts = [one.pk for one in fields.definitions() if one.is_active and one.kind == Kind.TEXT]
+    named = [one.pk for one in fields.definitions() if one.is_active and one.kind == Kind.DOMAIN]
+    said, start = FieldValue.objects.order_by("search_key"), normalise(typed)[:LONGEST_KEY]
+    if texts and start:
+        for field_ in texts:  # one range of the index each
+            begun = said.filter(_begins("search_key", start), field=field_)
+            found += begun.values_list("ticket", flat=True)[:most]
+    names = _domain_names(typed) if named else []
+    if names:
+        found += said.filter(field__in=named, search_key__in=names).values_list("ticket", flat=True)[:most]
+    return _in_order(rows, dict.fromkeys(found)) if found else []
 
 
 def _domain_names(typed: str) -> list[str]:

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 
 from tawasul.core import clock
 from tawasul.desk import bulk, choices, filtering, gate
-from tawasul.desk.columns import COLUMNS, DENSITIES, USUAL, USUAL_DENSITY
+from tawasul.desk.columns import DENSITIES, USUAL, USUAL_DENSITY
+from tawasul.desk.columns import columns as all_columns
 from tawasul.desk.due import due_of, waited
 from tawasul.desk.shelves import DEFAULT, SHELVES, saved_name, shelves_for
-from tawasul.tickets import filters
+from tawasul.tickets import filters, own_filters
 from tawasul.tickets import queue as tickets_queue
 from tawasul.tickets.models import Status
 
@@ -42,7 +43,10 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         return filter_page(request, narrowed, wrong, status=422)
     if request.GET.get("apply"):
         return redirect(f"{reverse('desk:queue')}?{narrowed.canonical()}")
-    return render(request, "desk/queue.html", shown_queue(request))
+    shown = shown_queue(request)
+    tickets = [ticket.pk for ticket, _due, _waited in shown["rows"]]
+    shown["own_cells"] = own_filters.columns_of(shown["chosen_columns"], tickets)
+    return render(request, "desk/queue.html", shown)
 
 
 @require_safe
@@ -77,7 +81,8 @@ def shown_queue(request: HttpRequest, *, default: str = DEFAULT) -> dict[str, An
     narrowed, _wrong = filters.parse(request.GET, views=tickets_queue.VIEWS, default=default)
     after, before = request.GET.get("after", "")[:60], request.GET.get("before", "")[:60]
     page = tickets_queue.page(narrowed, person, after=after, before=before)
-    columns = [name for name in choices.chosen(person, "columns", USUAL) if name in COLUMNS]
+    known = all_columns()
+    columns = [name for name in choices.chosen(person, "columns", USUAL) if name in known]
     if "tags" in columns:
         prefetch_related_objects(page.rows, "tags")
     if "organisation" in columns:
@@ -103,8 +108,8 @@ def shown_queue(request: HttpRequest, *, default: str = DEFAULT) -> dict[str, An
         "chips": filtering.chips_of(narrowed, person),
         "is_saved": saved is not None,
         "saved_name": saved_name,
-        "columns": [(name, COLUMNS[name]) for name in columns],
-        "all_columns": COLUMNS,
+        "columns": [(name, known[name]) for name in columns],
+        "all_columns": known,
         "chosen_columns": columns,
         "density": choices.chosen(person, "density", USUAL_DENSITY),
         "densities": DENSITIES,
