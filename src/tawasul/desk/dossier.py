@@ -1,6 +1,6 @@
 """What the side panel of a ticket shows, and its small forms, each with what it needs to notice that it is stale."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,8 +47,13 @@ class Property:
     edited: Edited | None = None
 
 
-def context(ticket: Ticket, person: Person, edited: Edited | None = None) -> dict[str, Any]:
-    """For the template: four queries."""
+def context(
+    ticket: Ticket,
+    person: Person,
+    edited: Edited | None = None,
+    there: Collection[str] = dossier.PARTS,
+) -> dict[str, Any]:
+    """For the template: a query for each part of the panel in which there is something."""
     can = gate.permissions_of(person)
     return {
         "can": can,
@@ -59,7 +64,7 @@ def context(ticket: Ticket, person: Person, edited: Edited | None = None) -> dic
             "team_was": properties.SHOWN[properties.TEAM](ticket),
             "assignee_was": properties.SHOWN[properties.ASSIGNEE](ticket),
             "teams": [team for pk, team in dossier.teams().items() if pk != ticket.team_id],
-            "beside": dossier.beside(ticket, person),
+            "beside": dossier.beside(ticket, person, there),
             "mobile": mask_number(ticket.requester.mobile)
             if ticket.requester and ticket.requester.mobile
             else "",

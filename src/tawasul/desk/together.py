@@ -45,9 +45,11 @@ class Source:
     direct: bool  # else through another one, and only that one can be taken out
 
 
-def of_ticket(ticket: Ticket, person: Person, entries: Sequence[Entry]) -> dict[str, Any]:
-    """What the dossier shows: one query, and another one for a ticket that was merged itself."""
-    linked = links_of(ticket, person)
+def of_ticket(
+    ticket: Ticket, person: Person, entries: Sequence[Entry], *, has_links: bool = True
+) -> dict[str, Any]:
+    """What the dossier shows: one query where it has links, and another one for a ticket that was merged itself."""
+    linked = links_of(ticket, person) if has_links else []
     goes_on = ticket.merged_into if ticket.merged_into_id else None
     homes = {e.message.home.pk: e.message.home for e in entries if e.message and e.message.home}
     return {

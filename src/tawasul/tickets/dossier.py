@@ -1,6 +1,6 @@
 """What stands beside a conversation at the desk: four prepared queries, and what is read only when it is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +17,7 @@ NEWEST = 5  # of other tickets, and of consents
 COUNT_UP_TO = 100  # a larger count is shown as "99+"
 EVENTS = 50  # on a page of the history
 TIMES = 500  # entries that are added up
+PARTS: Final = frozenset({"tags", "followers", "checklist", "times"})
 
 services = Kept(lambda: {service.code: service for service in Service.objects.all()})
 teams = Kept(lambda: {team.pk: team for team in Team.objects.filter(is_active=True).order_by("pk")})
@@ -55,12 +56,13 @@ class Beside:
     timer: TimeEntry | None
 
 
-def beside(ticket: Ticket, person: Person) -> Beside:
-    """What stands beside the ticket for this member of staff."""
-    followers = [row.person for row in _FOLLOWERS(ticket.pk)]
-    items, times = _CHECKLIST(ticket.pk), _TIMES(ticket.pk)
+def beside(ticket: Ticket, person: Person, there: Collection[str] = PARTS) -> Beside:
+    """What stands beside the ticket for this member of staff; ``there`` names the parts in which there is something."""
+    followers = [row.person for row in _FOLLOWERS(ticket.pk)] if "followers" in there else []
+    items = _CHECKLIST(ticket.pk) if "checklist" in there else []
+    times = _TIMES(ticket.pk) if "times" in there else []
     return Beside(
-        tags=[row.tag for row in _TAGS(ticket.pk)],
+        tags=[row.tag for row in _TAGS(ticket.pk)] if "tags" in there else [],
         followers=followers,
         follows=any(follower.pk == person.pk for follower in followers),
         checklist=items,

@@ -1,5 +1,6 @@
 """The Jinja2 environment of every page and mail: autoescaping, gettext in the active language, shared names."""
 
+from collections.abc import MutableMapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -74,11 +75,20 @@ def _bytecode_cache() -> FileSystemBytecodeCache | None:
     return FileSystemBytecodeCache(str(folder))
 
 
+class _Environment(Environment):
+    """Jinja2's, without a chain of two dictionaries around the shared names for each template that is included,
+    extended or imported: walking through it took a tenth of a ticket's page."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The shared names themselves, where a template is given no others."""
+        return super().make_globals(d) if d else self.globals
+
+
 def environment(**options: Any) -> Environment:
     """Autoescaping, gettext in the active language, and the names templates use."""
     options["autoescape"] = True
     options.setdefault("bytecode_cache", _bytecode_cache())
-    made = Environment(  # noqa: S701 (autoescape stands in options)
+    made = _Environment(  # autoescape stands in options
         extensions=["jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
