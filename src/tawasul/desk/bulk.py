@@ -9,9 +9,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from tawasul.accounts.models import Person, Team
 from tawasul.accounts.roles import hidden_teams
@@ -46,62 +45,78 @@ class Doing:
 
 DOINGS: Final[Mapping[str, Doing]] = {
     Action.ASSIGN: Doing(
-        pgettext_lazy("many tickets", "Assign"), lazy("Assign tickets"), "user-plus", lazy("Assignee")
+        pgettext_lazy("many tickets", "Assign"),
+        gettext_lazy("Assign tickets"),
+        "user-plus",
+        gettext_lazy("Assignee"),
     ),
     Action.TRANSFER: Doing(
-        pgettext_lazy("many tickets", "Transfer"), lazy("Transfer tickets to a team"), "users", lazy("Team")
+        pgettext_lazy("many tickets", "Transfer"),
+        gettext_lazy("Transfer tickets to a team"),
+        "users",
+        gettext_lazy("Team"),
     ),
-    Action.TAG: Doing(pgettext_lazy("many tickets", "Add a tag"), lazy("Add a tag"), "tag", lazy("Tag")),
+    Action.TAG: Doing(
+        pgettext_lazy("many tickets", "Add a tag"), gettext_lazy("Add a tag"), "tag", gettext_lazy("Tag")
+    ),
     Action.UNTAG: Doing(
-        pgettext_lazy("many tickets", "Take a tag off"), lazy("Take a tag off"), "x", lazy("Tag")
+        pgettext_lazy("many tickets", "Take a tag off"),
+        gettext_lazy("Take a tag off"),
+        "x",
+        gettext_lazy("Tag"),
     ),
     Action.SERVICE: Doing(
-        pgettext_lazy("many tickets", "Service"), lazy("Change the service"), "folder-open", lazy("Service")
+        pgettext_lazy("many tickets", "Service"),
+        gettext_lazy("Change the service"),
+        "folder-open",
+        gettext_lazy("Service"),
     ),
     Action.ANSWER: Doing(
         pgettext_lazy("many tickets", "Answer"),
-        lazy("Answer with a canned reply"),
+        gettext_lazy("Answer with a canned reply"),
         "reply",
-        lazy("Canned reply"),
-        lazy("The answers go out a minute after they are written. Until then you can take them back."),
+        gettext_lazy("Canned reply"),
+        gettext_lazy(
+            "The answers go out a minute after they are written. Until then you can take them back."
+        ),
     ),
     Action.CLOSE: Doing(
         pgettext_lazy("many tickets", "Close"),
-        lazy("Close tickets"),
+        gettext_lazy("Close tickets"),
         "check",
-        warns=lazy(
+        warns=gettext_lazy(
             "Closed as solved by the centre. The notices go out a minute later. Until then you can take it back."
         ),
     ),
     Action.MERGE: Doing(
         pgettext_lazy("many tickets", "Merge"),
-        lazy("Merge tickets into one"),
+        gettext_lazy("Merge tickets into one"),
         "link",
-        lazy("Number of the ticket in which they go on"),
-        lazy("Their letters are read there too. The notices go out a minute later."),
+        gettext_lazy("Number of the ticket in which they go on"),
+        gettext_lazy("Their letters are read there too. The notices go out a minute later."),
     ),
     Action.SPAM: Doing(
         pgettext_lazy("many tickets", "Spam"),
-        lazy("Close tickets as spam"),
+        gettext_lazy("Close tickets as spam"),
         "triangle-alert",
-        warns=lazy("Nobody is told of it."),
+        warns=gettext_lazy("Nobody is told of it."),
     ),
 }
 
 WHY: Final[Mapping[str, str | Promise]] = {
-    judge.HIDDEN: lazy("of a closed team"),
-    judge.RIGHT: lazy("your role may no longer do this"),
-    judge.GONE: lazy("what was chosen no longer exists"),
-    judge.CLOSED: lazy("closed"),
-    judge.MERGED: lazy("merged into another ticket"),
-    judge.TAGS: lazy("has as many tags as it may have"),
-    judge.TARGET: lazy("the other ticket is closed"),
-    judge.ITSELF: lazy("is the ticket in which the others go on"),
-    judge.NOT_THEIRS: lazy("whoever would get it may not see its team’s tickets"),
-    judge.WRITTEN: lazy("has gone on since the preview: read it first"),
-    judge.STOPPED: lazy("not begun when you took the job back"),
-    judge.LATE: lazy("could not be taken back: the customer was told"),
-    judge.FAILED: lazy("something went wrong"),
+    judge.HIDDEN: gettext_lazy("of a closed team"),
+    judge.RIGHT: gettext_lazy("your role may no longer do this"),
+    judge.GONE: gettext_lazy("what was chosen no longer exists"),
+    judge.CLOSED: gettext_lazy("closed"),
+    judge.MERGED: gettext_lazy("merged into another ticket"),
+    judge.TAGS: gettext_lazy("has as many tags as it may have"),
+    judge.TARGET: gettext_lazy("the other ticket is closed"),
+    judge.ITSELF: gettext_lazy("is the ticket in which the others go on"),
+    judge.NOT_THEIRS: gettext_lazy("whoever would get it may not see its team’s tickets"),
+    judge.WRITTEN: gettext_lazy("has gone on since the preview: read it first"),
+    judge.STOPPED: gettext_lazy("not begun when you took the job back"),
+    judge.LATE: gettext_lazy("could not be taken back: the customer was told"),
+    judge.FAILED: gettext_lazy("something went wrong"),
 }
 
 
@@ -169,18 +184,21 @@ class ChoiceForm(forms.Form):
                 label=label,
                 max_length=40,
                 widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
-                error_messages={"required": lazy("Write the number of a ticket.")},
+                error_messages={"required": gettext_lazy("Write the number of a ticket.")},
             )
         elif label:
             self.things = _things(action, person)
             field = forms.ChoiceField(
                 label=label,
                 error_messages={
-                    "required": lazy("Choose one of the list."),
-                    "invalid_choice": lazy("Choose one of the list."),
+                    "required": gettext_lazy("Choose one of the list."),
+                    "invalid_choice": gettext_lazy("Choose one of the list."),
                 },
             )
-            field.choices = [("", lazy("Choose")), *((key, _name(one)) for key, one in self.things.items())]
+            field.choices = [
+                ("", gettext_lazy("Choose")),
+                *((key, _name(one)) for key, one in self.things.items()),
+            ]
             self.fields["object"] = field
 
     def clean_object(self) -> Any:
