@@ -32,7 +32,7 @@ def test_only_what_is_newer_is_told_in_a_few_queries(
     assert last == Event.objects.latest("pk").pk
     actions.take(ticket, by=fahd)
     roles.hidden_teams(fahd)
-    with django_assert_num_queries(4):  # session, person; the newest key, what is newer
+    with django_assert_num_queries(5):  # session, person; the newest key, what is newer; the bell
         told = fahd_client.get(NEWS, {"since": last}).json()
     assert told["news"][-1]["kind"] == "taken"
     assert told["last"] == told["news"][-1]["id"]

@@ -188,7 +188,7 @@ def test_a_silent_stream_says_that_it_still_holds(
 ) -> None:
     monkeypatch.setattr(streams, "HEARTBEAT", 0.2)
     ear = listen_at(fahd_client)
-    ear.next("hello")
+    ear.next("notices")
     assert ear.answer.readline() == b": here\n"
 
 

@@ -68,9 +68,18 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "email_changed": {"at": MOMENT, "new_email": "new@example.sa", "end": "old"},
     "new_device": {"link": LINK, "device": "Firefox, Windows", "network": "192.0.2.7", "at": MOMENT},
     "login_code": {"code": "271828"},
+    "staff_notice": {
+        "link": LINK,
+        "choices_link": LINK,
+        "what": "وردت متابعة",
+        "by": "نورة الدوسري",
+        "excerpt": "نص المتابعة",
+        "due": MOMENT,
+    },
     "generic": {"title": "تغيير", "paragraphs": ["نص"], "link": LINK, "link_text": "افتح"},
 }
 OF_TICKETS = (
+    "staff_notice",
     *("ticket_opened", "guest_link", "answer", "on_hold", "close_warning", "closed", "reopened"),
     "participant_added",
 )

@@ -188,10 +188,10 @@ def test_the_answer_of_an_account_costs_a_constant_number_of_queries(
         open_a_ticket()
     mails()
     tickets = [open_a_ticket() for _ in range(10)]
-    # claim: find, take, read, earlier mails, who takes part; write: savepoint and back (the test's own transaction), keys,
-    # insert, done;
+    # claim: find, take, read, earlier mails, who takes part, who follows; write: savepoint and back (the
+    # test's own transaction), keys, insert, done;
     # where rows can be locked the claim is a transaction of its own
-    constant = 10 + (2 if connection.features.has_select_for_update_skip_locked else 0)
+    constant = 11 + (2 if connection.features.has_select_for_update_skip_locked else 0)
     with django_assert_num_queries(constant):
         assert events.react_to_due() == 10
     for ticket in tickets:

@@ -86,6 +86,8 @@ class Stream:
         known = {told.pk for told in missed[:-1]}
         for told in missed:
             await self._pass_on(send, told)
+        for told in await self.hub.ask(self._standing):
+            await self._pass_on(send, told)
         while True:
             try:
                 async with asyncio.timeout(HEARTBEAT):
@@ -106,15 +108,18 @@ class Stream:
     def _missed(self) -> list[Frame]:
         """What happened before the stream began, and "hello" behind it: from now on nothing is missed."""
         newest = news.newest()
-        standing = [frame(name, watch.standing(self.person)) for name, watch in self.hub.watches.items()]
         if self.since is not None:
             found = news.since(self.since)
         else:
             found = news.after(self.drawn) if self.drawn else []
         if len(found) > news.MOST:
-            return [*standing, frame("hello", {"last": newest, "again": True}, newest)]
+            return [frame("hello", {"last": newest, "again": True}, newest)]
         told = [frame("news", one.told(), one.pk) for one in news.visible(found, self.person)]
-        return [*standing, *told, frame("hello", {"last": newest}, newest)]
+        return [*told, frame("hello", {"last": newest}, newest)]
+
+    def _standing(self) -> list[Frame]:
+        """How all else stands that the page is told of."""
+        return [frame(name, watch.standing(self.person)) for name, watch in self.hub.watches.items()]
 
     async def _until_gone(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":

@@ -43,7 +43,7 @@ def react_to_due(most: int = BUNDLE) -> int:
     """
     events = (
         Event.objects.select_related(*_RELATED)
-        .prefetch_related(mails_so_far(), _participants())
+        .prefetch_related(mails_so_far(), _participants(), "ticket__followers")
         .claim(most, lease=LEASE)
     )
     bundle: Work = []

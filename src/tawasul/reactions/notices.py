@@ -21,7 +21,7 @@ from tawasul.notices import choices, words
 from tawasul.notices.choices import Channel
 from tawasul.notices.models import Notice
 from tawasul.tickets import access
-from tawasul.tickets.models import Event, Follower, Mention, Message, Status, Ticket
+from tawasul.tickets.models import Event, Mention, Message, Status, Ticket
 
 K = Notice.Kind
 LONGEST_EXCERPT: Final = 300  # characters of a letter in a mail
@@ -53,7 +53,7 @@ def tell_of_customers_letter(event: Event) -> Iterable[Model]:
 def tell_of_note(event: Event) -> Iterable[Model]:
     """An internal note: whom it mentions and who has not seen it yet, then whoever follows the ticket."""
     named: Iterable[int] = ()
-    if event.message is not None:
+    if event.message is not None and "@" in event.message.text:
         unseen = Mention.objects.filter(message=event.message, seen_at=None)
         named = list(unseen.values_list("person_id", flat=True))
     return _told(event, [(K.MENTIONED, named), (K.FOLLOWED, _followers(event.ticket))])
@@ -127,7 +127,7 @@ def _members(team: int | None) -> Sequence[int]:
 
 
 def _followers(ticket: Ticket) -> Sequence[int]:
-    return list(Follower.objects.filter(ticket=ticket).values_list("person_id", flat=True))
+    return [one.person_id for one in ticket.followers.all()]  # read for a whole bundle of events
 
 
 def _mail(person: Person, kind: str, ticket: Ticket, key: str, event: Event | None) -> OutgoingMail:
