@@ -135,3 +135,13 @@ def test_after_a_move_the_same_view_stands_beside_the_ticket(fahd_client: Client
         at(ticket, "assignee") + "?view=unassigned&after=1_2&compose=x", {"assignee": "me"}
     )
     assert answer["Location"] == at(ticket) + "?view=unassigned&after=1_2"
+
+
+def test_a_hold_that_lacks_a_word_comes_back_open_in_its_list(
+    fahd_client: Client, open_a_ticket: Any
+) -> None:
+    ticket = open_a_ticket()
+    assert '<details class="menu more">' in fahd_client.get(at(ticket)).content.decode()
+    page = fahd_client.post(at(ticket, "hold"), {"party": "مزوّد الاستضافة"}).content.decode()
+    assert '<details class="menu more" open>' in page
+    assert 'value="مزوّد الاستضافة"' in page

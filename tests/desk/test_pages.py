@@ -68,9 +68,11 @@ def test_nothing_for_axe_to_find(
         no_violations(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
     page.goto(place)
-    for opened in page.locator("details.doing > summary").all():
-        opened.click()
+    page.locator("details.more > summary").click()
+    for opened in [*page.locator(".more details.doing > summary").all(), page.locator("[data-do=close]")]:
+        opened.click()  # the last one lies outside the list, which closes by that
         no_violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         opened.click()
     assert not blocked
 

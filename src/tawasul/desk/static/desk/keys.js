@@ -23,7 +23,7 @@ function act(name, value = "") {
     box.focus();
     box.scrollIntoView({ block: "nearest" });
   } else if (found.tagName === "SUMMARY") {
-    found.parentElement.open = true;
+    for (let at = found.parentElement; at; at = at.parentElement.closest("details")) at.open = true;
     (found.parentElement.querySelector("input:not([type=hidden]), textarea, select, form button") ?? found).focus();
   } else if (found.tagName === "SELECT") {
     if (!value) found.focus();
