@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tawasul.accounts.models import Change, Role, Team
 from tawasul.accounts.roles import Permission
 from tawasul.core import dates
+from tawasul.replies.models import Scope
 
 Words = str | Promise
 
@@ -37,6 +38,8 @@ FIELDS: Final[Mapping[str, Words]] = {
     "is_staff": gettext_lazy("Staff of the centre"),
     "allowed": gettext_lazy("Permissions"),
     "scope": gettext_lazy("Who has it"),
+    "name": gettext_lazy("Name of the view"),
+    "query": gettext_lazy("Filter"),
     "shortcut": gettext_lazy("Shortcut"),
     "text": gettext_lazy("Text"),
     "text_ar": gettext_lazy("Text in Arabic"),
@@ -105,6 +108,8 @@ def _in_words(name: str, value: Any) -> str:
         return str(Role(value).label)
     if name == "allowed" and value in Permission.values:
         return str(Permission(value).label)
+    if name == "scope" and value in Scope.values:
+        return str(Scope(value).label)
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
