@@ -64,13 +64,13 @@ class AbsenceForm(forms.Form):
     )
     from_day = Day(
         label=_("From the day"),
-        help_text=_("In either calendar."),
+        help_text=_("In either calendar, such as 2026-12-01 or 1448-06-21."),
         error_messages={"required": _("Write the first day.")},
     )
     from_hour = Hour(label=_("Hour"), missing=time(0, 0))
     until_day = Day(
         label=_("Until the day"),
-        help_text=_("In either calendar. Without an hour: the whole day."),
+        help_text=_("Without an hour: the whole day."),
         error_messages={"required": _("Write the last day.")},
     )
     until_hour = Hour(label=_("Hour"), missing=time(23, 59))
