@@ -30,7 +30,7 @@ from tawasul.mail.models import MailTemplate
 from tawasul.replies.models import CannedReply
 from tawasul.tickets import direct, drafts
 from tawasul.tickets.drafts import Whose
-from tawasul.tickets.models import Draft, Participant, Tag, Ticket
+from tawasul.tickets.models import Draft, Field, Participant, Tag, Ticket
 from tawasul.tickets.writers import Writer
 from tests.desk.mails import failed, held_by_door
 from tests.portal.forms import body, png
@@ -167,6 +167,9 @@ class Stage:
         match page:
             case "settings_merging":
                 return "tags", Tag.objects.get_or_create(name_ar="وسم", name_en="tag")[0].pk
+            case "settings_field":
+                named = {"kind": "text", "name_ar": "حقل", "name_en": "field"}
+                return "fields", Field.objects.get_or_create(key="field", defaults=named)[0].pk
             case "settings_role" | "settings_capacity":
                 return "people", self.staff.pk
         return "services", self.ticket.service_id
