@@ -12,6 +12,7 @@ from tawasul.accounts import roles
 from tawasul.accounts.models import Person, Role, Team
 from tawasul.bulk import actions as bulk
 from tawasul.bulk import work
+from tawasul.bulk.doing import DO
 from tawasul.bulk.judge import Outcome
 from tawasul.bulk.models import BulkJob
 from tawasul.bulk.orders import Action, Order
@@ -64,15 +65,15 @@ def test_a_worker_that_dies_in_the_middle_leaves_nothing_half_done_and_the_next_
     for _ in range(6):
         open_a_ticket()
     job = ordered(fahd, Action.ASSIGN, sara)
-    real, done = work.DO[Action.ASSIGN], []
+    done: list[int] = []
 
     def dies(order: Order, ticket: Ticket, by: Person) -> object:
         if len(done) == 3:
             raise KeyboardInterrupt
         done.append(ticket.pk)
-        return real(order, ticket, by)
+        return DO[Action.ASSIGN](order, ticket, by)
 
-    monkeypatch.setattr(work, "DO", {**work.DO, Action.ASSIGN: dies})
+    monkeypatch.setattr(work, "DO", {**DO, Action.ASSIGN: dies})
     with pytest.raises(KeyboardInterrupt):
         work.work_due()
     monkeypatch.undo()

@@ -39,7 +39,7 @@ class Doing:
     label: str | Promise
     title: str | Promise
     icon: str
-    asks: str | Promise = ""
+    asks: Any = ""  # translated when it is shown
     warns: str | Promise = ""  # of what the customer hears
 
 

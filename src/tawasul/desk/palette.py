@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tawasul.accounts.models import Language, Person
 from tawasul.accounts.roles import Permission, may
+from tawasul.desk import bulk
 from tawasul.desk.shelves import shelves_for
 from tawasul.search.normalise import normalise
 from tawasul.tickets import finding, workflow
@@ -106,12 +107,12 @@ def _colleagues(ticket: Ticket, words: Sequence[str]) -> list[Command]:
     if not wanted:
         return []
     made = []
-    staff = Person.objects.filter(is_staff=True, is_active=True).order_by("full_name", "pk")
-    for pk, name, username in staff.values_list("pk", "full_name", "username")[:200]:
-        known = f" {normalise(name)} {username}"
-        if pk != ticket.assignee_id and all(f" {word}" in known for word in wanted):
-            label = _("Assign to %(name)s") % {"name": name or username}
-            made.append(Command(label, "user-check", do="assign", value=str(pk)))
+    for one in colleagues():
+        known = f" {normalise(one.full_name)} {one.username}"
+        named = one.pk != ticket.assignee_id and all(f" {word}" in known for word in wanted)
+        if named and access.is_open_to(one, ticket):
+            label = _("Assign to %(name)s") % {"name": one}
+            made.append(Command(label, "user-check", do="assign", value=str(one.pk)))
     return made[:MOST_COLLEAGUES]
 
 
@@ -148,6 +149,8 @@ def _places(person: Person, back: str) -> Iterator[Command]:
             (words, picture, _address("set_theme", to=value, next=back), "theme colours المظهر الألوان")
         )
     listed.append((gettext_lazy("Sign out"), "log-out", _address("account_logout"), ""))
+    for action, doing in bulk.offered(person):  # to the rows that are selected in the list
+        yield Command(doing.title, doing.icon, href=reverse("desk:queue"), do=f"bulk-{action}", also="bulk")
     for label, icon, href, also in listed:
         if href:
             do = "keys" if also == "keys" else ""

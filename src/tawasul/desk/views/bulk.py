@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -105,10 +106,8 @@ def _undoable(found: BulkJob, outcomes: dict[str, int]) -> bool:
 
 
 def _counted(found: BulkJob) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for outcome in found.items.order_by().values_list("outcome", flat=True).iterator():
-        counted[outcome] = counted.get(outcome, 0) + 1
-    return counted
+    counted = found.items.order_by().values("outcome").annotate(number=Count("pk"))
+    return dict(counted.values_list("outcome", "number"))
 
 
 def _order(request: HttpRequest) -> HttpResponseBase:

@@ -61,9 +61,9 @@ def put_back(ticket: Ticket, before: Mapping[str, Any], *, version: int, by: Per
     elif holder != row.assignee_id:
         record(row, Event.Kind.ASSIGNED, writer, now, **to)
     if service != row.service:
-        told = {"names_before": _names(service), "names_after": _names(row.service)}
-        codes = {"before": service.code, "after": row.service.code}
-        record(row, Event.Kind.CHANGED, writer, now, property="service", version=row.version, **told, **codes)
+        told: dict[str, Any] = {"before": service.code, "after": row.service.code}
+        told |= {"names_before": _names(service), "names_after": _names(row.service)}
+        record(row, Event.Kind.CHANGED, writer, now, property="service", version=row.version, **told)
     return row
 
 

@@ -23,6 +23,10 @@ if (bar) {
     const text = whole?.checked ? said.dataset.whole : said.dataset.count.replace("{number}", number);
     if (said.textContent !== text) said.textContent = text;
     bar.hidden = !number && !whole?.checked;
+    for (const button of bar.querySelectorAll("[data-bulk-do]")) { // the palette offers what is there
+      if (bar.hidden) delete button.dataset.do;
+      else button.dataset.do = button.dataset.bulkDo;
+    }
     page.hidden = number === all.length;
     if (head) {
       head.checked = number > 0 && number === all.length;
