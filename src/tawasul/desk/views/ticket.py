@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from tawasul.desk import correspondence, gate
 from tawasul.notices import actions as notices
-from tawasul.tickets import access, mentions
+from tawasul.tickets import access
 
 
 @require_safe
@@ -22,6 +22,5 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
         return redirect(
             f"{address}?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else address
         )
-    mentions.see(found, gate.staff_member(request))
     notices.see(found, gate.staff_member(request))
     return correspondence.page(request, found)
