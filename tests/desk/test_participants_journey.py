@@ -1,0 +1,70 @@
+"""Somebody is asked to take part: the mail arrives, they open the ticket and write, and staff see it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tawasul.accounts.models import Person
+from tawasul.tickets.models import Participant
+from tests.taking_part import SALEM, link_of
+from tests.world import OpenATicket
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("lang", "scheme", "width"), [("ar", "light", 360), ("en", "dark", 1280)])
+def test_from_the_side_panel_to_the_participants_letter(
+    open_page: Any,
+    live_server: Any,
+    no_violations: Any,
+    fahd_client: Client,
+    fahd: Person,
+    open_a_ticket: OpenATicket,
+    lang: str,
+    scheme: str,
+    width: int,
+) -> None:
+    ticket = open_a_ticket()
+    address = f"/{lang}/desk/tickets/{ticket.spoken_number}/"
+    clerk = open_page(lang=lang, scheme=scheme, width=width)
+    clerk.context.add_cookies(
+        [
+            {"name": name, "value": one.value, "url": live_server.url}
+            for name, one in fahd_client.cookies.items()
+        ]
+    )
+    clerk.goto(address)
+    clerk.set_default_timeout(15_000)
+    clerk.fill("#answer_text", "نص لم يكتمل")
+    if width < 1280:
+        clerk.click(".ways .to-about")
+    clerk.locator("details.edit:has(#participant-name) > summary").click()
+    clerk.fill("#participant-name", "سالم الشمري")
+    clerk.fill("#participant-email", "nobody")
+    clerk.press("#participant-email", "Enter")
+    clerk.locator("#participant-error").wait_for()
+    no_violations(clerk)
+    clerk.fill("#participant-email", SALEM)
+    clerk.select_option("#participant-language", lang)
+    clerk.locator("#participant-language").locator("xpath=ancestor::form//button").click()
+    clerk.locator(".participants li").wait_for()
+    assert clerk.input_value("#answer_text") == "نص لم يكتمل"
+    no_violations(clerk)
+
+    part = Participant.objects.get()
+    salem = open_page(lang=lang, scheme=scheme, width=width)
+    salem.goto(link_of(part))
+    assert salem.locator(".letter").count() == 1
+    salem.fill("[name=text]", "ظهر عندي العطل نفسه.")
+    no_violations(salem)
+    assert salem.evaluate("document.documentElement.scrollWidth") <= width
+    salem.locator("#reply button.first").click()
+    salem.locator(".letter:nth-of-type(2), .letter + .letter, .event + .letter").last.wait_for()
+    assert "ظهر عندي العطل نفسه." in salem.locator(".letters").inner_text()
+
+    clerk.goto(address)
+    assert "ظهر عندي العطل نفسه." in clerk.locator(".letters").inner_text()
+    assert clerk.locator("#goes-to .goes-to").is_visible()
+    no_violations(clerk)
+    assert clerk.evaluate("document.documentElement.scrollWidth") <= width
