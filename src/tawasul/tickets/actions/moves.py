@@ -34,7 +34,8 @@ def assign(
 ) -> Ticket:
     """Give the ticket to a member of staff (``to`` None: to nobody), and to a team where one is named.
 
-    ``version`` and ``was`` are what the form showed; raises ``properties.Stale`` where somebody was faster.
+    ``version`` and ``was`` are what the form showed; raises ``properties.Stale`` where somebody was faster, and
+    ``properties.Outsider`` where the person could not open the ticket.
     """
     row = Ticket.objects.locked(ticket.pk)
     if row.assignee_id == (to.pk if to else None) and team is None:
@@ -44,11 +45,12 @@ def assign(
     row.assignee = to
     if team is not None:
         row.team = team
+    properties.check_member(row, to)
     row.version += 1
     save(row, ticket)
     kind = Event.Kind.TAKEN if to == by else Event.Kind.ASSIGNED
-    told = {"to": str(to) if to else "", "to_id": to.pk if to else None, "from_id": before}
-    record(row, kind, Writer.of(by), clock.now(), **told)
+    name, key = (str(to), to.pk) if to else ("", None)
+    record(row, kind, Writer.of(by), clock.now(), to=name, to_id=key, from_id=before)
     return row
 
 

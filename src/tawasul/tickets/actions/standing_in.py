@@ -73,8 +73,8 @@ def _written(absence: Absence) -> QuerySet[Ticket]:
     letter = events.filter(kind__in=LETTERS, message__isnull=False, at__gte=absence.starts_at)
     given = events.filter(kind__in=GIVEN)
     rows = Ticket.objects.with_centre().filter(assignee=absence.person_id)
-    rows = rows.annotate(letter=Subquery(letter.values("pk")[:1]), given=Subquery(given.values("pk")[:1]))
-    return rows.filter(letter__isnull=False).filter(Q(given__isnull=True) | Q(letter__gt=F("given")))
+    newest = rows.annotate(letter=Subquery(letter.values("pk")[:1]), given=Subquery(given.values("pk")[:1]))
+    return newest.filter(letter__isnull=False).filter(Q(given__isnull=True) | Q(letter__gt=F("given")))
 
 
 def _locked(absence: Absence) -> Absence | None:
