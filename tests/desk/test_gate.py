@@ -20,11 +20,13 @@ SAFE = {
     "mail_out_one", "mail_out_html", "mail_out_original", "tag_names", "events", "requester", "search", "palette",
     "keys", "names", "filter", "saved_counts", "live", "live_news", "board", "settings", "settings_history",
     "settings_people", "settings_list", "settings_forms", "ready", "ready_list", "macros", "bulk_job", "drafts",
+    "notices",
 }  # fmt: skip
 # Pages that take their own form
 BOTH = {
     "merging", "splitting", "links", "children_answers", "saved_views", "settings_permissions", "settings_new",
     "absences", "settings_one", "settings_merging", "ready_new", "ready_one", "macro", "offers", "bulk",
+    "notice_choices",
     "settings_field_new", "settings_field", "settings_form", "settings_form_others",
 }  # fmt: skip
 # For an agent these do not exist: they ask for another role, or name what is not there; the matrix tries each with both
