@@ -142,6 +142,8 @@ def test_a_private_participant_appears_nowhere_for_the_other_customers(
     part = take_part(ticket, fahd, KHALID, is_private=True)
     guest = take_part(ticket, fahd)
     mails_to(SALEM)
+    actions.answer(ticket, by=fahd, text="ننظر فيها.")
+    mails_to(SALEM)
     file = with_a_file(
         khalid_client,
         khalid,
@@ -150,6 +152,7 @@ def test_a_private_participant_appears_nowhere_for_the_other_customers(
     )
     assert PRIVATE in page(khalid_client, ticket.get_absolute_url())
     assert khalid_client.get(file).status_code == 200
+    assert "وصلت رسالتك" not in page(noura_client, ticket.get_absolute_url())  # she wrote nothing now
     actions.answer(ticket, by=fahd, text="شكرًا لكم.")
     link, browser = link_of(guest), Client()
     hidden = (PRIVATE, "Khalid", "khalid", file)
@@ -162,7 +165,7 @@ def test_a_private_participant_appears_nowhere_for_the_other_customers(
         assert not [word for word in hidden if word in shown], address
     assert noura_client.get(file).status_code == 404 and browser.get(file).status_code == 404
     his = {mail.message_id for mail in mails_to(KHALID)}
-    assert len(his) == 2  # that he was added, and the answer
+    assert len(his) == 3  # that he was added, and the answers
     for mail in OutgoingMail.objects.exclude(to_address=KHALID):
         everything = " ".join((mail.subject, mail.text, mail.html, *mail.headers.values()))
         assert not [word for word in (*hidden, *his) if word in everything], mail.kind

@@ -96,7 +96,7 @@ def _details(kind: str, now: Any) -> dict[str, Any]:
         case "reopened":
             return {"at": now, "by_centre": True, "due": soon, "turn": _Turn(2, 2)}
         case "participant_added":
-            return {"asker": gettext("Fahd Al-Qahtani"), "beside": gettext("Noura Al-Dosari")}
+            return {"asker": gettext("Fahd Al-Qahtani"), "beside": gettext("Noura Al-Dosari"), "guest": True}
         case "guest_link" | "direct_confirm" | "mail_confirm":
             return {"expires_at": later}
         case "account_activate":

@@ -57,9 +57,12 @@ def turn_of(
     viewer: Viewer = "customer",
     now: datetime | None = None,
     calendar: calendars.Calendar | None = None,
+    wrote: bool = True,
 ) -> Turn:
     """The turn line of this ticket at this moment (default: now), worded for the customer, for a participant (who is
-    told of the customer, and nothing of another ticket) or for the staff."""
+    told of the customer, and nothing of another ticket) or for the staff.
+
+    ``wrote`` is False where the turn came to the centre by no letter that this reader knows of."""
     now = now or clock.now()
     if ticket.status == Status.WITH_CUSTOMER:
         return _with_customer(ticket, viewer, now)
@@ -67,7 +70,7 @@ def turn_of(
         return _on_hold(ticket, viewer)
     if ticket.status == Status.CLOSED:
         return _closed(ticket, viewer, now)
-    return _with_centre(ticket, viewer, now, calendar)
+    return _with_centre(ticket, viewer, now, calendar, wrote=wrote and viewer != "participant")
 
 
 def _time(moment: datetime, *, firm: bool = False) -> Markup:
@@ -183,16 +186,18 @@ def _with_customer(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
     )
 
 
-def _with_centre(ticket: Ticket, viewer: Viewer, now: datetime, calendar: calendars.Calendar | None) -> Turn:
+def _with_centre(
+    ticket: Ticket, viewer: Viewer, now: datetime, calendar: calendars.Calendar | None, *, wrote: bool
+) -> Turn:
     centre, you = _ends(viewer)
     customer = viewer == "customer"
     due, since = ticket.answer_due_at, ticket.waiting_since or ticket.updated_at
     word = _("It is the centre's turn")
-    wrote = (
-        _("your message arrived %(day)s") % {"day": text.day(since)}
-        if customer
-        else _("the customer wrote %(day)s") % {"day": text.day(since)}
-    )
+    if not wrote:
+        arrived = _("with the centre since %(day)s")
+    else:
+        arrived = _("your message arrived %(day)s") if customer else _("the customer wrote %(day)s")
+    arrived %= {"day": text.day(since)}
     if due is None:
         return Turn(
             state="centre",
@@ -204,7 +209,7 @@ def _with_centre(ticket: Ticket, viewer: Viewer, now: datetime, calendar: calend
             until="",
             centre=centre,
             you=you,
-            you_date=wrote,
+            you_date=arrived,
             steps=1,
             left=1,
         )
@@ -242,7 +247,7 @@ def _with_centre(ticket: Ticket, viewer: Viewer, now: datetime, calendar: calend
         centre=centre,
         you=you,
         centre_date=(_("promised %(day)s") if late else _("answer by %(day)s")) % {"day": text.day(due)},
-        you_date=wrote,
+        you_date=arrived,
         today=_today(now),
         steps=steps,
         left=solid,

@@ -112,7 +112,9 @@ def page(
         "here": place.page,  # where a change of language leads, also from a form that came back
         "ticket": ticket,
         "place": place,
-        "line": turn_of(ticket, viewer="participant" if part else "customer"),
+        "line": turn_of(
+            ticket, viewer="participant" if part else "customer", wrote=_wrote_last(ticket, entries)
+        ),
         "own": own_values.of_ticket(ticket),
         "entries": entries,
         "participants": participation.known_to(part, participants),
@@ -135,6 +137,16 @@ def page(
     response = render(request, "portal/ticket.html", context, status=status)
     browser.remember(request, response)
     return writing.said(request, response) if sent else response
+
+
+def _wrote_last(ticket: Ticket, entries: Sequence[queries.Entry]) -> bool:
+    """Whether the turn came to the centre by a letter of the requester's: a participant's, whom they may not know of,
+    brings it there too, and they must not read that they wrote."""
+    letters = (entry.message for entry in entries if entry.message is not None)
+    return any(
+        one.at == ticket.waiting_since and not one.standing and one.kind != Message.Kind.ANSWER
+        for one in letters
+    )
 
 
 def _role(letter: queries.Letter, reader: Participant | None) -> str:
