@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from tawasul.accounts import roles
 from tawasul.accounts.models import Person, Role, Team
+from tawasul.replies import macros
+from tawasul.replies.models import Macro
 from tawasul.tickets import actions
 from tawasul.tickets.models import Ticket
 from tests.desk.mails import failed, held_by_door
@@ -151,3 +153,36 @@ def test_a_note_stays_in_the_house_of_the_team(secret: Ticket, sara: Person, fah
     actions.note(secret, by=sara, text="للأعضاء وحدهم")
     for page in ("", "?view=unassigned"):
         assert "للأعضاء وحدهم" not in signed_in(fahd).get(f"/ar/desk/{page}").content.decode()
+
+
+def test_its_ticket_goes_to_nobody_who_could_not_open_it(
+    secret: Ticket, investigations: Team, fahd: Person, sara: Person, lama: Person, open_a_ticket: OpenATicket
+) -> None:
+    client, place = signed_in(sara), f"/ar/desk/tickets/{secret.spoken_number}/"
+    page = client.get(place).content.decode()
+    offered = re.search(r'<select class="input" name="assignee" data-do="assign".*?</select>', page, re.S)
+    assert offered is not None
+    assert f'value="{lama.pk}"' in offered[0]  # her role sees every team's
+    assert f'value="{fahd.pk}"' not in offered[0]
+    refused = client.post(f"{place}assignee/", {"assignee": str(fahd.pk)})
+    assert refused.status_code == 422
+    assert "لا تظهر تذاكر هذا الفريق" in refused.content.decode()
+    client.post(f"{place}assignee/", {"assignee": str(lama.pk)})
+    secret.refresh_from_db()
+    assert secret.assignee == lama
+    other = open_a_ticket()
+    there = {"team": str(investigations.pk), "assignee": str(fahd.pk)}
+    refused = client.post(f"/ar/desk/tickets/{other.spoken_number}/team/", there)
+    assert refused.status_code == 422
+    assert "لا تظهر تذاكر هذا الفريق" in refused.content.decode()
+    other.refresh_from_db()
+    assert other.team != investigations
+
+
+def test_no_macro_gives_it_to_an_outsider_either(secret: Ticket, fahd: Person, sara: Person) -> None:
+    macro = Macro.objects.create(
+        name_ar="إلى فهد", owner=sara, scope="personal", steps=[{"do": "assign", "to": fahd.pk}]
+    )
+    with pytest.raises(macros.NotDoable):
+        macros.run(macro, secret, by=sara)
+    assert not secret.events.exclude(kind="opened").exists()

@@ -100,7 +100,8 @@ def page(
         **shown_files(ticket, composer),
         "hold": hold or HoldForm(),
         "closure": closure or ClosureForm(),
-        "assignee": assignee or AssigneeForm(staff=colleagues(), chosen=ticket.assignee_id),
+        "assignee": assignee or AssigneeForm(staff=_may_have(ticket), chosen=ticket.assignee_id),
+        "anybody": AssigneeForm.choices_of(colleagues()),
         "mails": mails,
         "mails_of_letters": _by_letter(mails),
         **ledger.trouble_of(mails),
@@ -191,6 +192,11 @@ def _just_answered(request: HttpRequest, person: Person) -> dict[str, Any] | Non
 def _held(letter: Message, now: datetime) -> dict[str, Any]:
     assert letter.shown_from is not None
     return {"pk": letter.pk, "seconds": math.ceil((letter.shown_from - now).total_seconds())}
+
+
+def _may_have(ticket: Ticket) -> list[Person]:
+    """Whom the ticket may be given to: of a closed team's, who sees them; and whoever has it already."""
+    return [one for one in colleagues() if one.pk == ticket.assignee_id or access.is_open_to(one, ticket)]
 
 
 def _by_letter(mails: Sequence[OutgoingMail]) -> dict[int, list[OutgoingMail]]:

@@ -1,7 +1,7 @@
 """What staff write and choose at the desk."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -159,7 +159,12 @@ class AssigneeForm(forms.Form):
         self.staff = {str(person.pk): person for person in staff}
         field = self.fields["assignee"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("Nobody")), *((key, named(person)) for key, person in self.staff.items())]
+        field.choices = self.choices_of(staff)
+
+    @staticmethod
+    def choices_of(staff: Iterable[Person]) -> list[tuple[str, str]]:
+        """The staff to choose from, and nobody."""
+        return [("", str(_("Nobody"))), *((str(person.pk), named(person)) for person in staff)]
 
     def clean_assignee(self) -> Person | None:
         return self.staff.get(self.cleaned_data["assignee"])

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tawasul.accounts.models import Language, Person
+from tawasul.accounts.queries import colleagues
 from tawasul.accounts.roles import Permission, may
 from tawasul.desk import bulk
 from tawasul.desk.shelves import shelves_for
 from tawasul.search.normalise import normalise
-from tawasul.tickets import finding, workflow
+from tawasul.tickets import access, finding, workflow
 from tawasul.tickets.models import Ticket
 
 Words = str | Promise

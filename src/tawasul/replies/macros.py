@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from tawasul.accounts import roles
 from tawasul.accounts.models import Person, Team
 from tawasul.accounts.roles import Permission
+from tawasul.core.text import isolate
 from tawasul.replies import queries
 from tawasul.replies.models import Macro
 from tawasul.replies.variables import Facts, filled
@@ -206,6 +207,11 @@ def run(macro: Macro, ticket: Ticket, *, by: Person) -> None:
         ) from refused
     except tagging.TooManyTags as refused:
         raise NotDoable(_("The ticket has as many tags as it may have.")) from refused
+    except properties.Outsider as refused:
+        name = isolate(str(refused.person))
+        raise NotDoable(
+            _("%(name)s does not see the tickets of this closed team.") % {"name": name}
+        ) from refused
 
 
 def _word(move: str) -> str:

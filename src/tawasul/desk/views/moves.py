@@ -14,10 +14,10 @@ from tawasul.desk import correspondence, gate, presence, together
 from tawasul.desk.dossier import Edited
 from tawasul.desk.forms import AssigneeForm, ClosureForm, HoldForm
 from tawasul.desk.places import back_to
-from tawasul.desk.views.properties import overtaken, seen
+from tawasul.desk.views.properties import outside, overtaken, seen
 from tawasul.replies import queries as replies
 from tawasul.tickets import access, actions
-from tawasul.tickets.actions.properties import Stale
+from tawasul.tickets.actions.properties import Outsider, Stale
 from tawasul.tickets.models import CloseReason, Ticket
 from tawasul.tickets.workflow import IllegalMove
 from tawasul.tickets.writers import Writer
@@ -42,6 +42,9 @@ def assignee(request: HttpRequest, number: str) -> HttpResponseBase:
         actions.assign(ticket, to=to, by=person, version=version, was=was)
     except Stale as stale:
         return overtaken(request, Edited("assignee", str(to.pk) if to else "", stale=stale))
+    except Outsider as refused:
+        form.add_error("assignee", outside(refused))
+        return correspondence.page(request, ticket, assignee=form, status=422)
     said = _("The ticket is with %(name)s now.") % {"name": to} if to else _("The ticket is with nobody now.")
     messages.success(request, said)
     if warning := presence.warning(to):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission
-from tawasul.core.text import clean_text
+from tawasul.core.text import clean_text, isolate
 from tawasul.desk import correspondence, gate, presence
 from tawasul.desk.dossier import Edited, parsed
 from tawasul.desk.forms import LONGEST_LETTER
@@ -84,12 +84,23 @@ def team(request: HttpRequest, number: str) -> HttpResponseBase:
         properties.transfer(ticket, to=to, by=person, note=note, assignee=holder, version=version, was=was)
     except properties.Stale as stale:
         return overtaken(request, Edited("team", chosen, stale=stale, also=also))
+    except properties.Outsider as refused:
+        wrong = Edited("team", chosen, errors=[outside(refused)], also=also)
+        return correspondence.page(request, ticket, edited=wrong, status=422)
     messages.success(request, _("The ticket is with the team %(name)s now.") % {"name": to})
     if warning := presence.warning(holder):
         messages.warning(request, warning)
     if not access.is_open_to(person, ticket):  # a closed team's tickets are for its members
         return redirect(reverse("desk:queue"))
     return redirect(back_to(request, ticket))
+
+
+def outside(refused: properties.Outsider) -> str:
+    """Why a closed team's ticket does not go to that person."""
+    name = isolate(str(refused.person))
+    return _("%(name)s does not see the tickets of this closed team. Choose one of its members.") % {
+        "name": name
+    }
 
 
 def overtaken(request: HttpRequest, edit: Edited) -> HttpResponseBase:

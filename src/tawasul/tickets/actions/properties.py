@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from tawasul.accounts.models import Language, Person, Team
+from tawasul.accounts.roles import hidden_teams
 from tawasul.core import clock
 from tawasul.core.domains import DomainName
 from tawasul.search.normalise import normalise
@@ -41,6 +42,20 @@ class Stale(Exception):
         self.name = name
         self.ticket = ticket
         self.event = event
+
+
+class Outsider(Exception):
+    """The person does not see the tickets of the closed team that they were given one of; nothing was done."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(f"{person} does not belong to the closed team")
+        self.person = person
+
+
+def check_member(row: Ticket, person: Person | None) -> None:
+    """Raise Outsider where the person could not open the ticket that is to be theirs."""
+    if person is not None and row.team_id is not None and row.team_id in hidden_teams(person):
+        raise Outsider(person)
 
 
 @transaction.atomic
@@ -78,11 +93,12 @@ def transfer(
     was: str | None = None,
 ) -> Ticket:
     """Give the ticket to another team: to ``assignee`` there, or to nobody yet. A note says what the team should know;
-    it is written with the transfer or not at all. Raises Stale."""
+    it is written with the transfer or not at all. Raises Stale, and Outsider."""
     row = Ticket.objects.locked(ticket.pk)
     check(row, TEAM, version=version, was=was)
     before = row.team
     row.team, row.assignee = to, assignee
+    check_member(row, assignee)
     row.version += 1
     save(row, ticket)
     record(
