@@ -9,11 +9,14 @@ from django.test import Client
 
 from tawasul.accounts import roles
 from tawasul.accounts.models import Person, Team
+from tawasul.core import clock
 from tawasul.live import hub, streams
 from tawasul.live.models import Visit
+from tawasul.mail.models import OutgoingMail
 from tawasul.tickets import actions
 from tawasul.tickets.models import Event, Ticket
 from tawasul.tickets.writers import Writer
+from tests.desk.mails import failed
 from tests.world import OpenATicket, signed_in
 
 pytestmark = [pytest.mark.network, pytest.mark.django_db(transaction=True)]
@@ -214,3 +217,26 @@ def test_who_is_at_a_ticket_is_told_to_the_others_and_leaving_too(
     other.close()
     assert watcher.next("here").value == []
     assert not Visit.objects.filter(person=sara).exists()
+
+
+def test_what_became_of_a_mail_is_told_within_two_seconds_where_its_ticket_is_open(
+    listen_at: Any, fahd_client: Client, sara: Person, open_a_ticket: OpenATicket
+) -> None:
+    ticket, other = open_a_ticket(), open_a_ticket()
+    mail = failed(ticket=ticket)
+    OutgoingMail.objects.update(state="waiting", done_at=None, last_error="")
+    ear = listen_at(fahd_client, f"/ar/desk/live/?ticket={ticket.number}")
+    elsewhere = listen_at(signed_in(sara), f"/ar/desk/live/?ticket={other.number}")
+    for one in (ear, elsewhere):
+        one.next("hello")
+    time.sleep(1.2)  # the hub has seen how the mails stood
+    for change in ({"state": "sent", "done_at": clock.now()}, {"bounce": "permanent"}):
+        began = time.monotonic()
+        OutgoingMail.objects.filter(pk=mail.pk).update(**change)
+        told = ear.next("mails")
+        assert told.value == [ticket.number]
+        assert told.at - began < 2
+    actions.note(other, by=sara, text="ملاحظة")
+    assert (
+        elsewhere.next("mails", "news").name == "news"
+    )  # of the other ticket's mails nothing came before it

@@ -119,7 +119,8 @@ class Stream:
 
     def _standing(self) -> list[Frame]:
         """How all else stands that the page is told of."""
-        return [frame(name, watch.standing(self.person)) for name, watch in self.hub.watches.items()]
+        standing = {name: watch.standing(self.person) for name, watch in self.hub.watches.items()}
+        return [frame(name, told) for name, told in standing.items() if told is not None]
 
     async def _until_gone(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":

@@ -10,7 +10,7 @@ class Watch(Protocol):
     """Looks for one kind of thing. A hub has its own, and asks it on one thread."""
 
     def standing(self, person: Person) -> Any:
-        """What a page of this person is told when it begins to listen, as JSON."""
+        """What a page of this person is told when it begins to listen, as JSON; None where that is nothing."""
 
     def fresh(self, people: Mapping[int, Person]) -> Mapping[int, Any]:
         """What is to be told now to which of these people, by key."""

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tawasul.accounts.models import Person
 from tawasul.core import clock
-from tawasul.desk import gate
+from tawasul.desk import gate, mail_news
 from tawasul.live import hub, streams, visits, watches
 from tawasul.live import news as told
 from tawasul.live.handover import HANDOVER
@@ -20,6 +20,7 @@ from tawasul.tickets import access
 from tawasul.tickets.models import Ticket
 
 watches.WATCHES["notices"] = newcomers.Newcomers
+watches.WATCHES["mails"] = mail_news.MailNews
 LONG_AGO = timedelta(hours=1)  # a page drawn before is read anew as a whole
 
 

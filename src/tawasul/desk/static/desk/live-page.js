@@ -244,6 +244,7 @@ function say(text, act) {
 
 if (place) {
   document.addEventListener("live:news", ({ detail }) => soon(!ticket || detail.ticket === ticket));
+  document.addEventListener("live:mails", ({ detail }) => { if (detail.includes(ticket)) soon(true); });
   document.addEventListener("live:again", () => soon(false));
   document.addEventListener("live:ended", () => say(place.dataset.ended));
   document.addEventListener("pointerout", (event) => { if (waiting && event.target.closest?.(".queue")) setTimeout(letGo, 300); });

@@ -51,6 +51,7 @@ function listen() {
   source.addEventListener("news", (event) => take(JSON.parse(event.data)));
   source.addEventListener("hello", (event) => hello(JSON.parse(event.data)));
   source.addEventListener("here", (event) => tell("here", JSON.parse(event.data)));
+  source.addEventListener("mails", (event) => tell("mails", JSON.parse(event.data)));
   source.addEventListener("notices", (event) => tell("notices", JSON.parse(event.data)));
   source.addEventListener("error", () => {
     if (source?.readyState !== EventSource.CLOSED) return; // it tries again by itself
