@@ -145,9 +145,9 @@ def _questions(form: Form, service: Service | None, own: Sequence[Definition]) -
     return [
         Question(_("Purpose"), "radios", options=purposes),
         Question(_("Service"), "select", options=[(str(service) if service else _("Choose a service"), 0)]),
+        *[_own(one) for one in own],
         *_standing(_("Domain name"), domain),
         *_standing(_("Request number"), form.request_number),
-        *[_own(one) for one in own],
         Question(_("Subject")),
         Question(_("What is the problem?"), "lines"),
         *_standing(_("What help do you need?"), form.wanted, "lines"),

@@ -43,7 +43,9 @@ class ServiceFormForm(forms.Form):
     )
     request_number = forms.ChoiceField(label=_("Request number"), choices=Form.Asked.choices)
     wanted = forms.ChoiceField(label=_("What help is needed"), choices=Form.Asked.choices)
-    files = forms.ChoiceField(label=_("Files"), choices=Form.Asked.choices)
+    files = forms.ChoiceField(  # type: ignore[assignment]  # asked for, not uploaded here
+        label=_("Files"), choices=Form.Asked.choices
+    )
 
     def __init__(self, data: Any = None, *, row: Form) -> None:
         names = ("intro_ar", "intro_en", "purposes", *ASKED)

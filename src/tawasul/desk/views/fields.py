@@ -22,18 +22,10 @@ from tawasul.desk.settings.forms import typed
 from tawasul.desk.settings.nouns import NOUNS, new_key
 from tawasul.desk.views.settings import HISTORY, page, told
 from tawasul.tickets.actions import asking
+from tawasul.tickets.fields import Definition
 from tawasul.tickets.models import Field, Service
 
 NOUN = "fields"
-KINDS = {
-    Field.Kind.TEXT: "pencil",
-    Field.Kind.CHOICE: "list",
-    Field.Kind.TREE: "list",
-    Field.Kind.NUMBER: "list",
-    Field.Kind.DATE: "clock",
-    Field.Kind.DOMAIN: "globe",
-    Field.Kind.PERSON: "user",
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +62,7 @@ def _edited(request: HttpRequest, obj: Field) -> HttpResponseBase:
     conditions = {sort: rows.posted_conditions(request.POST, obj, sort) for sort in rows.SORTS}
     do = request.POST.get("do", "")
     if do:  # a button of the rows: nothing is judged yet
-        form._errors = ErrorDict()
+        form._errors = ErrorDict()  # type: ignore[attr-defined]  # Django's own, which the stubs leave out
         form.cleaned_data = {}
         return _drawn(request, obj, form, rows.rearranged(choices, do), conditions)
     if obj.kind in asking.CHOSEN_FROM:
@@ -158,7 +150,7 @@ def _drawn(
     )
 
 
-def _sheets(draft: asked.Definition) -> list[asked.Seen]:
+def _sheets(draft: Definition) -> list[asked.Seen]:
     """The form of a service that asks for it, as it would be."""
     services = Service.objects.filter(is_active=True).order_by("position", "pk")
     service = next((one for one in services if not draft.services or one.pk in draft.services), None)

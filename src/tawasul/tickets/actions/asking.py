@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -108,8 +109,8 @@ def told_field(field: Field) -> dict[str, Any]:
     choices = list(field.choices.all()) if field.kind in CHOSEN_FROM else []
     return {
         **snapshot(field, PLAIN),
-        "shown_if": [_both(lambda each=each: _condition(each)) for each in field.shown_if],
-        "required_if": [_both(lambda each=each: _condition(each)) for each in field.required_if],
+        "shown_if": [_both(partial(_condition, each)) for each in field.shown_if],
+        "required_if": [_both(partial(_condition, each)) for each in field.required_if],
         "limits": [f"{name}: {value}" for name, value in sorted(field.limits.items())],
         "choices": [_path(choice, choices) for choice in choices],
         "choices_off": [_path(choice, choices) for choice in choices if not choice.is_active],
@@ -121,8 +122,8 @@ def told_form(form: Form) -> dict[str, Any]:
     return {
         "intro_ar": form.intro_ar,
         "intro_en": form.intro_en,
-        "purposes": [_both(lambda each=each: str(Purpose(each).label)) for each in form.purposes],
-        **{name: _both(lambda name=name: asked(form, name)) for name in ASKED},
+        "purposes": [_both(partial(_purpose, each)) for each in form.purposes],
+        **{name: _both(partial(asked, form, name)) for name in ASKED},
     }
 
 
@@ -130,6 +131,10 @@ def asked(form: Form, name: str) -> str:
     """Whether the form asks for this, in the reader's language."""
     value = getattr(form, name)
     return str(Form.Asked(value).label) if value else _("as the service says")
+
+
+def _purpose(value: str) -> str:
+    return str(Purpose(value).label)
 
 
 def _keep_choices(field: Field, given: Sequence[Choice]) -> None:
@@ -186,7 +191,7 @@ def _condition(condition: Mapping[str, Any]) -> str:
 
 
 def _path(choice: FieldChoice, among: Sequence[FieldChoice]) -> dict[str, str]:
-    by_key = {one.pk: one for one in among}
+    by_key: dict[int | None, FieldChoice] = {one.pk: one for one in among}
     line = [choice]
     while (above := by_key.get(line[0].parent_id)) is not None and above not in line:
         line.insert(0, above)
