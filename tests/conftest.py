@@ -70,6 +70,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _tables_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test sees what another one's rolled-back tables left in the process, and a slow one reads them once."""
     monkeypatch.setattr(calendar, "KEEP_SECONDS", 3600.0)
+    monkeypatch.setattr(kept, "SECONDS", 3600.0)
     centre.forget()
     calendar.changed()
     kept.forget_all()

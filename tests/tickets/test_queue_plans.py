@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from tawasul.accounts import roles
 from tawasul.accounts.models import Person, Team
-from tawasul.tickets import queue
+from tawasul.tickets import actions, queue
 from tawasul.tickets.filters import SORTS, Filter
+from tawasul.tickets.models import Tag
 
 pytestmark = pytest.mark.django_db
 
@@ -46,16 +47,16 @@ def fahd(fahd: Person) -> Person:
     return fahd
 
 
-def plan(person: Person, narrowed: Filter, cursor: dict[str, str]) -> str:
+def plan(person: Person, narrowed: Filter, cursor: dict[str, str], *, asked: int = 0) -> str:
     """How SQLite goes about a page; its last query is the page's second part where there is one."""
     if connection.vendor != "sqlite":
         pytest.skip("SQLite tells its plan without statistics")
     roles.teams_of(person), roles.hidden_teams(person)
     with CaptureQueriesContext(connection) as caught:
         queue.page(narrowed, person, **cursor)
-    with connection.cursor() as asked:
-        asked.execute(f"EXPLAIN QUERY PLAN {caught.captured_queries[0]['sql']}")
-        return "\n".join(str(row[3]) for row in asked.fetchall())
+    with connection.cursor() as cursor_on_plan:
+        cursor_on_plan.execute(f"EXPLAIN QUERY PLAN {caught.captured_queries[asked]['sql']}")
+        return "\n".join(str(row[3]) for row in cursor_on_plan.fetchall())
 
 
 @pytest.mark.parametrize("cursor", [{}, FAR])
@@ -74,6 +75,53 @@ def test_a_sort_of_everything_sorts_nothing(sort: str, cursor: dict[str, str], f
     found = plan(fahd, Filter(sort=sort), cursor)
     assert SORTED[sort] in found
     assert "TEMP B-TREE" not in found
+
+
+def tagged(open_a_ticket: Any, many: int) -> Tag:
+    tag = Tag.objects.create(name_ar="نقل", name_en="Transfer")
+    for _ in range(many):
+        tag.tickets.add(open_a_ticket())
+    return tag
+
+
+def test_a_rare_tag_leads_to_its_tickets_and_a_common_one_is_asked_of_each_in_the_order(
+    fahd: Person, open_a_ticket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag = tagged(open_a_ticket, 2)
+    narrowed = Filter(values=(("turn", "open"), ("tag", str(tag.pk))), sort="waiting")
+    rare = plan(fahd, narrowed, {}, asked=1)
+    assert "tagging_once" in rare or "autoindex_tickets_tagging" in rare
+    assert "INTEGER PRIMARY KEY (rowid=?)" in rare
+    monkeypatch.setattr(queue, "RARE", 1)
+    queue._first_of.cache_clear()
+    common = plan(fahd, narrowed, {}, asked=1)
+    assert common.startswith("SEARCH tickets_ticket USING INDEX ticket_waiting")
+    assert "TEMP B-TREE" not in common
+
+
+@pytest.mark.parametrize("rare", [1000, 1])
+def test_a_tag_finds_the_same_tickets_whether_it_is_rare_or_not(
+    rare: int, fahd: Person, open_a_ticket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "RARE", rare)
+    open_a_ticket()
+    tag = tagged(open_a_ticket, 3)
+    for sort in ("", *SORTS):
+        narrowed = Filter(values=(("tag", str(tag.pk)),), sort=sort)
+        assert {row.pk for row in queue.page(narrowed, fahd).rows} == set(
+            tag.tickets.values_list("pk", flat=True)
+        )
+
+
+def test_a_filter_asked_again_means_whoever_asks_and_what_there_is_now(
+    fahd: Person, sara: Person, open_a_ticket: Any
+) -> None:
+    mine = Filter("all", (("assignee", "me"),), "waiting")
+    ticket = open_a_ticket()
+    assert not queue.page(mine, fahd).rows
+    actions.assign(ticket, to=sara, by=fahd)
+    assert [row.pk for row in queue.page(mine, sara).rows] == [ticket.pk]
+    assert not queue.page(mine, fahd).rows
 
 
 def test_all_counts_are_one_statement_that_reads_no_whole_table(

@@ -10,7 +10,9 @@ from tawasul.core.domains import DomainName, parse_domain
 from tawasul.tickets.models import Service, Tag
 
 CUSTOMERS = 2000
-STAFF = 40
+STAFF = 40  # of a large stock; a centre with few tickets has fewer people
+FEWEST_STAFF = 8
+TICKETS_OF_ONE = 500  # so many tickets make one more member of staff
 DOMAINS = 600
 PASSWORD = "stock-of-tickets-2026"  # noqa: S105 - invented people of a test stock
 
@@ -60,11 +62,12 @@ class Crowd:
     domains: dict[str, list[DomainName]]  # by language
 
 
-def gather() -> Crowd:
-    """The crowd of this database; made where it is not there yet."""
+def gather(tickets: int) -> Crowd:
+    """The crowd of this database for so many tickets; made where it is not there yet."""
+    staff_at_work = min(STAFF, max(FEWEST_STAFF, tickets // TICKETS_OF_ONE))
     pick = random.Random(1448)  # noqa: S311 - the same crowd every time
     hashed = make_password(PASSWORD)
-    for prefix, many, staff in (("stock-customer", CUSTOMERS, False), ("stock-staff", STAFF, True)):
+    for prefix, many, staff in (("stock-customer", CUSTOMERS, False), ("stock-staff", staff_at_work, True)):
         there = set(
             Person.objects.filter(username__startswith=f"{prefix}-").values_list("username", flat=True)
         )
@@ -111,7 +114,7 @@ def _teams(members: list[Person]) -> list[Team]:
         team = Team.objects.filter(name_ar=ar).first()
         if team is None:
             team = Team.objects.create(name_ar=ar, name_en=en, is_closed=closed)
-        own = members[-3:] if closed else [m for n, m in enumerate(members) if place in (n % 4, n % 16)]
+        own = members[-2:] if closed else [m for n, m in enumerate(members) if place in (n % 4, n % 16)]
         team.members.add(*own)
         teams.append(team)
     return teams

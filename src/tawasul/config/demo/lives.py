@@ -7,7 +7,7 @@ from typing import Any
 
 from tawasul.accounts.models import Person, TermsVersion
 from tawasul.config.demo.bulk import Table, moment
-from tawasul.config.demo.crowd import Crowd
+from tawasul.config.demo.crowd import STAFF, Crowd
 from tawasul.config.demo.stories import STORIES, Story
 from tawasul.core import clock
 from tawasul.core.markdown import render_answer, render_plain
@@ -17,7 +17,10 @@ from tawasul.tickets.models import Channel, CloseReason, Event, Mention, Message
 
 OPEN_SHARE = 10  # one ticket in so many is open, as in a desk that works
 FEWEST_OPEN = 600  # but so many fill every view's first page, and leave a small stock few that are closed
-BUSIEST_SHARE = 0.15  # of the assigned ones, the first member of staff's
+# Of the assigned ones, the first member of staff's, and tickets with a note: in a small centre, and in a large one.
+# So that whoever measures has a full page in each view, whatever the size.
+BUSIEST_SHARE = (0.4, 0.15)
+NOTED_SHARE = (0.2, 0.08)
 OLDEST = 1500  # days
 LONGEST_WAIT = 14  # days, for an answer
 _DAY = 86_400
@@ -67,6 +70,10 @@ class Lives:
     def __init__(self, crowd: Crowd, terms: TermsVersion | None) -> None:
         self.crowd, self.terms = crowd, terms.pk if terms else None
         self.pick = random.Random()  # noqa: S311 - invented text
+        large = len(crowd.staff) >= STAFF
+        self.busiest, self.noted = BUSIEST_SHARE[large], NOTED_SHARE[large]
+        # a closed team has half as many tickets as another
+        self.teams = [team for team in crowd.teams for _ in range(1 if team.is_closed else 2)]
         self.now = clock.now().astimezone(UTC).replace(tzinfo=None, microsecond=0)
         self.done = str(self.now)
         self.ticket, self.message = Table(Ticket), Table(Message)
@@ -166,7 +173,7 @@ class Lives:
         guest = values["channel"] == Channel.DIRECT.value
         assigned = pick.random() < (0.75 if status == Status.WITH_CENTRE.value else 0.95)
         staff = self.crowd.staff
-        assignee = staff[0] if pick.random() < BUSIEST_SHARE else pick.choice(staff)
+        assignee = staff[0] if pick.random() < self.busiest else pick.choice(staff)
         service = self.crowd.services.get(story.service) or next(iter(self.crowd.services.values()))
         created, answered = values["created_at"], values["last_answered_at"]
         first = self.next_message
@@ -187,7 +194,7 @@ class Lives:
                 **{name: str(v) if type(v) is datetime else v for name, v in values.items()},
                 purpose=story.purpose,
                 service_id=service.pk,
-                team_id=pick.choice(self.crowd.teams).pk if pick.random() < 0.9 else service.team_id,
+                team_id=pick.choice(self.teams).pk if pick.random() < 0.9 else service.team_id,
                 search_key=f"{self.keys[story]} {self.domain_keys[domain] if domain else ''}",
                 requester_id=None if guest else person.pk,
                 requester_name=person.full_name,
@@ -224,7 +231,7 @@ class Lives:
     def _letters(
         self, values: dict[str, Any], story: Story, author: int | None, name: str, assignee: Person
     ) -> None:
-        """Opening, follow-up and answer; of a fresh ticket the first alone, of every twelfth a note beside them."""
+        """Opening, follow-up and answer; of a fresh ticket the first alone, of some a note beside them."""
         created, answered, turn = values["created_at"], values["last_answered_at"], values["updated_at"]
         channel = values["channel"]
         opening, answer, follow_up = self.letters[story]
@@ -242,7 +249,7 @@ class Lives:
             asked_again = turn if waits else created + (answered - created) / 2
             told.append((answered, Message.Kind.ANSWER.value, answer, staff))
             told.append((asked_again, Message.Kind.FOLLOW_UP.value, follow_up, base))
-            if self.pick.random() < 0.08:
+            if self.pick.random() < self.noted:
                 told.append((answered, Message.Kind.NOTE.value, self.note, staff))
                 self._mention(values, self.next_message + len(told), answered)
         key = self.next_message
@@ -265,7 +272,7 @@ class Lives:
     def _mention(self, values: dict[str, Any], note: int, at: datetime) -> None:
         """The note calls a colleague, who has seen it where the ticket is closed."""
         staff = self.crowd.staff
-        called = staff[0] if self.pick.random() < BUSIEST_SHARE else self.pick.choice(staff)
+        called = staff[0] if self.pick.random() < self.busiest else self.pick.choice(staff)
         seen = str(at) if values["status"] == Status.CLOSED.value else None
         row = self.mention.row(message_id=note, ticket_id=values["id"], person_id=called.pk)
         row[self.mention.at["at"]], row[self.mention.at["seen_at"]] = str(at), seen

@@ -20,7 +20,7 @@ BATCH = 5000
 def grow(count: int, *, progress: bool = False) -> float:
     """Add ``count`` tickets with about three messages each; returns tickets a second, people and tags included."""
     began = time.perf_counter()
-    lives = Lives(crowd.gather(), TermsVersion.objects.order_by("-published_at").first())
+    lives = Lives(crowd.gather(count), TermsVersion.objects.order_by("-published_at").first())
     for start in range(0, count, BATCH):
         _write(lives, start, min(BATCH, count - start), count)
         if progress:
