@@ -1,6 +1,7 @@
 """Roles and permissions: given at the desk, kept in history, in force at once; nobody locks the centre out."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -119,6 +120,23 @@ def test_the_board_shows_a_lead_their_own_teams_and_an_administrator_all(
     everything = lama_client.get("/en/desk/board/").content.decode()
     assert "Technical support" in everything and hers.spoken_number in everything
     assert signed_in(fahd).get("/en/desk/board/").status_code == 404, "an agent has no board"
+
+
+def test_the_board_names_the_ticket_that_has_waited_longest_not_the_one_due_first(
+    lama_client: Client, open_a_ticket: OpenATicket, team: Any
+) -> None:
+    from tawasul.core import clock
+    from tawasul.tickets.models import Ticket
+
+    now = clock.now()
+    old, urgent = open_a_ticket(subject="a"), open_a_ticket(subject="b")
+    for ticket, waited, left in [(old, 3, 4), (urgent, 1, 1)]:
+        Ticket.objects.filter(pk=ticket.pk).update(
+            team=team, waiting_since=now - timedelta(days=waited), answer_due_at=now + timedelta(hours=left)
+        )
+    page = lama_client.get("/en/desk/board/").content.decode()
+    assert old.spoken_number in page
+    assert urgent.spoken_number not in page
 
 
 def test_the_board_asks_the_same_number_of_questions_whatever_waits(

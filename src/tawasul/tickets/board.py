@@ -19,7 +19,7 @@ MOST_PEOPLE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class TeamRow:
-    """What waits with a team; ``first`` is the ticket whose promise comes first."""
+    """What waits with a team; ``first`` is the ticket that has waited longest."""
 
     team: Team
     waiting: int
@@ -97,7 +97,7 @@ _OF_PERSON: Final = PreparedCounts(
 def _first(of: str) -> Prepared[Ticket]:
     def build(owner: Place) -> QuerySet[Ticket]:
         rows = Ticket.objects.with_centre().filter(**{of: owner})
-        return rows.longest_waiting()[:1]
+        return rows.order_by("waiting_since", "pk")[:1]
 
     return Prepared(build)
 
