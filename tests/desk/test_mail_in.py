@@ -258,3 +258,11 @@ def test_the_deeds_want_the_page_s_own_token(fahd: Person, ticket: Ticket) -> No
         assert browser.post(at(mail, deed)).status_code == 403
     mail.refresh_from_db()
     assert mail.state == In.HELD
+
+
+@pytest.mark.parametrize(("lines", "size"), [(2, "short"), (12, "middle"), (60, "long")])
+def test_the_frame_of_a_mail_is_as_tall_as_its_text_is_long(
+    fahd_client: Client, lines: int, size: str
+) -> None:
+    mail = held_by_door(html="<p>x</p>", text="سطر من الرسالة\n" * lines)
+    assert f'data-size="{size}"' in page(fahd_client, mail, "?view=html")

@@ -22,6 +22,7 @@ from tawasul.mail.handling import cleaning
 from tawasul.mail.models import OutgoingMail
 from tawasul.tickets.models import Attachment, Message
 
+SHORT, LONG = 6, 24  # lines of a text whose frame is low, and from which it is tall
 SANDBOX: Final = "allow-popups allow-popups-to-escape-sandbox"  # links open in a window of their own
 MOST_PICTURE: Final = 2 * 2**20  # octets of an original that stands in for a page's picture
 MOST_PICTURES: Final = 8 * 2**20  # of all pictures of one mail
@@ -38,6 +39,13 @@ _STYLE: Final = (
     "img:not([src]){display:inline-block;min-width:24px;min-height:24px;border:1px dashed #8a8375;"
     "padding:2px 6px;font-size:13px;color:#686257}"
 )
+
+
+def size_of(text: str) -> str:
+    """How tall the frame of a mail is to be, judged by its text: "short", "middle" or "long". The document in the
+    frame cannot say it, as no script runs there, and whoever reads may still draw the frame taller."""
+    lines = sum(1 + len(line) // 80 for line in text.splitlines() if line.strip())
+    return "short" if lines <= SHORT else "middle" if lines < LONG else "long"
 
 
 def has_remote_pictures(html: str) -> bool:

@@ -59,6 +59,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             pictures="pictures" in request.GET,
             remote_pictures=view == "html" and frames.has_remote_pictures(mail.html),
             sandbox=frames.SANDBOX,
+            size=frames.size_of(mail.text),
             rest=rest,
             rest_problem=rest_problem,
             may_replay=mail.letter_id is None

@@ -49,6 +49,7 @@ def _page(
             shows="html" if request.GET.get("view") == "html" and not private else "text",
             text="" if private else logs.hidden(mail.text),
             sandbox=frames.SANDBOX,
+            size=frames.size_of(mail.text),
             address_state=ledger.address_state(mail.to_address),
             copy=copy,
             form=form or AddressForm(initial={"address": mail.to_address}),
