@@ -7,10 +7,23 @@ import pytest
 from django.test import Client
 
 from tawasul.accounts.models import Person
-from tawasul.tickets import actions, drafts
-from tawasul.tickets.models import Draft, Event, Message, MovedMessage, Service, Status, Ticket, TicketLink
+from tawasul.tickets import actions, drafts, fields
+from tawasul.tickets.actions import fields as values
+from tawasul.tickets.models import (
+    Draft,
+    Event,
+    Field,
+    FieldValue,
+    Message,
+    MovedMessage,
+    Service,
+    Status,
+    Ticket,
+    TicketLink,
+)
 from tawasul.tickets.writers import Writer
 from tests.portal.forms import png
+from tests.tickets.test_own_fields import make_field
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +74,22 @@ def test_a_letter_becomes_a_ticket_whose_promise_runs_from_its_moment(
     assert "ملاحظة" not in page
     assert "أمر آخر" not in noura_client.get(ticket.get_absolute_url()).content.decode()
     assert noura_client.get(f"/ar/tickets/{made.spoken_number}/receipt/").status_code == 200
+
+
+def test_the_new_ticket_says_the_same_in_the_fields_of_its_service(fahd: Person, second: Message) -> None:
+    ticket = second.ticket
+    other = Service.objects.create(code="x", name_ar="أخرى", name_en="Other")
+    typed = {
+        make_field("servers", Field.Kind.NUMBER): "2",
+        make_field("old", services=(ticket.service,)): "x",
+    }
+    for field, value in typed.items():
+        values.change(ticket, field, fields.parse(field, value), by=fahd)
+    made = actions.split(ticket, [second.pk], subject="أمر آخر", service=other, by=fahd)
+    assert [(one.key, value.text, value.number) for one, value in fields.values_of(made)] == [
+        ("servers", "2", 2)
+    ]
+    assert FieldValue.objects.filter(ticket=ticket).count() == 2
 
 
 def test_the_first_letter_stays_and_an_empty_subject_is_refused(fahd_client: Client, second: Message) -> None:

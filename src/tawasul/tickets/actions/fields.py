@@ -23,6 +23,18 @@ def write(row: Ticket, parsed: Mapping[Definition, Parsed]) -> None:
     )
 
 
+def copy(source: Ticket, row: Ticket) -> None:
+    """Let a new ticket say what another one says, within the transaction that opens it. What is not asked of its
+    service stays behind."""
+    fitting = [one.pk for one in fields.definitions() if not one.services or row.service_id in one.services]
+    if not fitting:
+        return
+    values = list(FieldValue.objects.filter(ticket=source, field__in=fitting).order_by("pk"))
+    for value in values:
+        value.pk, value.ticket = None, row
+    FieldValue.objects.bulk_create(values)
+
+
 @transaction.atomic
 def change(
     ticket: Ticket,

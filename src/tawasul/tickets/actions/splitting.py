@@ -10,6 +10,7 @@ from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.search.normalise import normalise
 from tawasul.tickets import numbers, workflow
+from tawasul.tickets.actions import fields
 from tawasul.tickets.actions.record import record, save
 from tawasul.tickets.actions.writing import issued
 from tawasul.tickets.models import Event, Message, MovedMessage, Service, Ticket, TicketLink
@@ -25,8 +26,9 @@ def split(ticket: Ticket, letters: Collection[int], *, subject: str, service: Se
     """Move letters (keys) into a ticket of their own, of the same requester; returns it.
 
     It begins with the earliest letter of the customer among them, and its promise runs from that letter's moment.
-    Files go with their letters. The first letter of the ticket stays, and so does an answer that may still be taken
-    back. A private participant's letter stays where its writer reads it: the requester of the new ticket must not.
+    Files go with their letters, and what the ticket says in the centre's own fields is copied where the new one's
+    service asks it. The first letter of the ticket stays, and so does an answer that may still be taken back. A
+    private participant's letter stays where its writer reads it: the requester of the new ticket must not.
     Raises NotSplittable.
     """
     now = clock.now()
@@ -45,6 +47,7 @@ def split(ticket: Ticket, letters: Collection[int], *, subject: str, service: Se
     workflow.open_with_centre(made, first.at)
     made.updated_at = now
     made.save(force_insert=True)
+    fields.copy(row, made)
     for letter in moved:
         letter.ticket = made
         if letter is first:
