@@ -89,7 +89,7 @@ def tell_of_closing(event: Event) -> Iterable[OutgoingMail]:
     goes_on = merged.continues_in(ticket) if reason == CloseReason.MERGED else None
     if reason == CloseReason.MERGED and goes_on is None:  # in somebody else's, of which nothing is said
         reason = "by_centre"
-    beside = {"reopen_until": None}  # reopening is the requester's
+    beside: dict[str, Any] = {"reopen_until": None}  # reopening is the requester's
     if reason == CloseReason.MERGED:  # of the requester's other ticket a participant learns nothing
         beside |= {"reason": "by_centre"}
     yield from _to_all(
