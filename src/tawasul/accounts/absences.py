@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tawasul.accounts.actions import record_change
 from tawasul.accounts.models import Absence, Person
+from tawasul.accounts.queries import colleagues
 from tawasul.core import clock
 from tawasul.core.kept import Kept
 
@@ -138,6 +139,7 @@ def choose_away(person: Person, *, away: bool) -> None:
     elif not away:
         person.away_since = None
     person.save(update_fields=["away_since"])
+    colleagues.forget()
 
 
 def _kept(absence: Absence) -> dict[str, object]:

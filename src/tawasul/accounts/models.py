@@ -174,7 +174,7 @@ class Absence(models.Model):
         indexes = [models.Index(fields=["person", "ends_at"], name="absence_of_person")]
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.starts_at:%Y-%m-%d}"
+        return f"{self.person} {self.starts_at:%Y-%m-%d}"
 
 
 class RolePermissions(models.Model):

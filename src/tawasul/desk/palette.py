@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from tawasul.accounts.models import Language, Person
 from tawasul.accounts.queries import colleagues
 from tawasul.accounts.roles import Permission, may
-from tawasul.desk import bulk
+from tawasul.desk import bulk, presence
 from tawasul.desk.shelves import shelves_for
 from tawasul.search.normalise import normalise
 from tawasul.tickets import access, finding, workflow
@@ -112,7 +112,7 @@ def _colleagues(ticket: Ticket, words: Sequence[str]) -> list[Command]:
         known = f" {normalise(one.full_name)} {one.username}"
         named = one.pk != ticket.assignee_id and all(f" {word}" in known for word in wanted)
         if named and access.is_open_to(one, ticket):
-            label = _("Assign to %(name)s") % {"name": one}
+            label = _("Assign to %(name)s") % {"name": presence.named(one)}
             made.append(Command(label, "user-check", do="assign", value=str(one.pk)))
     return made[:MOST_COLLEAGUES]
 
