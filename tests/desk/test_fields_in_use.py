@@ -173,6 +173,16 @@ def test_each_kind_narrows_the_list(fahd_client: Client, said: dict[str, Any], a
     }
 
 
+def test_a_branch_finds_what_is_put_below_it_later(
+    fahd: Person, fahd_client: Client, said: dict[str, Any]
+) -> None:
+    assert found(fahd_client, f_tree=str(said["branch"])) == {"first"}
+    tree = FieldChoice.objects.get(pk=said["branch"]).field
+    later = FieldChoice.objects.create(field=tree, parent_id=said["branch"], name_ar="لاحق", name_en="Later")
+    say(Ticket.objects.get(subject="second"), tree, str(later.pk), fahd)
+    assert found(fahd_client, f_tree=str(said["branch"])) == {"first", "second"}
+
+
 def test_the_address_of_a_filter_is_one_and_its_parts_are_taken_away_one_by_one(
     fahd_client: Client, said: dict[str, Any]
 ) -> None:
@@ -199,7 +209,9 @@ def test_what_is_typed_wrong_is_said_and_narrows_nothing(fahd_client: Client, sa
 
 def test_a_saved_view_keeps_what_it_asks_of_a_field(fahd_client: Client, said: dict[str, Any]) -> None:
     query = f"view=everything&f_choice={said['one']}"
-    answer = fahd_client.post("/en/desk/saved-views/", {"name": "With One", "query": query, "scope": "personal"})
+    answer = fahd_client.post(
+        "/en/desk/saved-views/", {"name": "With One", "query": query, "scope": "personal"}
+    )
     assert answer.status_code == 302
     page = fahd_client.get(f"/en/desk/?{query}").content.decode()
     assert "With One" in page

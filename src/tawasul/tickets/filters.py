@@ -1,7 +1,7 @@
 """A filter of the queue as it stands in an address: read, judged, brought into one form, and made a condition.
 
-Nothing here asks the database, but what fields of its own the centre has, which is kept. What was typed wrong is told in
-the reader's language, each field with its reason.
+Nothing here asks the database, but what fields of its own the centre has, which is kept. What was typed wrong is told
+in the reader's language, each field with its reason.
 """
 
 from collections.abc import Callable, Mapping
@@ -92,6 +92,7 @@ class Filter:
     view: str = EVERYTHING
     values: tuple[tuple[str, str], ...] = ()
     sort: str = ""
+    meant: tuple[Any, ...] = ()  # what the centre's own fields among the values are now: with it two filters are equal
 
     def canonical(self, **instead: str) -> str:
         """The address of the filter, the same for the same filter; ``instead`` adds, or replaces by nothing."""
@@ -175,6 +176,7 @@ def parse(
             view if view in views else fallback,
             tuple((name, values[name]) for name in typed if name in values),
             sort if sort in SORTS else "",
+            own_filters.meant(values),
         ),
         wrong,
     )

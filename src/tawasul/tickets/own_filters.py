@@ -21,6 +21,7 @@ from tawasul.tickets.fields import Definition, Kind
 from tawasul.tickets.models import FieldValue
 
 PREFIX: Final = "f_"
+CHOSEN_FROM: Final = frozenset({Kind.CHOICE, Kind.TREE})
 RANGES: Final = frozenset({Kind.NUMBER, Kind.DATE})
 FROM, TO = "_from", "_to"
 
@@ -78,6 +79,19 @@ def is_backwards(begins: str, ends: str) -> bool:
     if begins.count("-") == 2 and ends.count("-") == 2:
         return dates.day_of(begins) > dates.day_of(ends)
     return Decimal(begins) > Decimal(ends)
+
+
+def meant(values: Mapping[str, str]) -> tuple[Any, ...]:
+    """What these parts of a filter ask for as the fields stand now: a prepared query does not know what was added below
+    a branch since."""
+    known = parts()
+    found = []
+    for name, value in values.items():
+        if name in known:
+            field = known[name].field
+            below = tuple(_below(field, value)) if field.kind in CHOSEN_FROM else ()
+            found.append((name, field.pk, below))
+    return tuple(found)
 
 
 def condition(name: str, value: str) -> Q:
@@ -165,10 +179,7 @@ _READ: Final[Mapping[Kind, Callable[[Definition, str], str]]] = {
 def _asks(part: Part, value: str) -> Q:
     match part.field.kind:
         case Kind.CHOICE | Kind.TREE:
-            below = [
-                str(one.pk) for one in part.field.choices if value in {str(one.pk), *map(str, one.above)}
-            ]
-            return Q(search_key__in=below)
+            return Q(search_key__in=_below(part.field, value))
         case Kind.NUMBER:
             return Q(**{"number__gte" if part.end == FROM else "number__lte": Decimal(value)})
         case Kind.DATE:
@@ -182,6 +193,11 @@ def _asks(part: Part, value: str) -> Q:
     for word in normalise(value).split()[:8]:
         found &= Q(search_key__contains=word)
     return found
+
+
+def _below(field: Definition, value: str) -> list[str]:
+    """The keys of a choice and of all that lies below it."""
+    return [str(one.pk) for one in field.choices if value in {str(one.pk), *map(str, one.above)}]
 
 
 def _person(value: str) -> Q:
