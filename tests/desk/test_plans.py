@@ -17,7 +17,7 @@ from django.test import Client
 from tawasul.accounts.models import Person
 from tawasul.config.demo import stock
 from tawasul.desk.shelves import SHELVES
-from tawasul.tickets.models import Event, Message, Status, Tagging, Ticket
+from tawasul.tickets.models import Event, Message, Status, Tag, Tagging, Ticket
 from tests.world import signed_in
 
 TICKETS = 5000
@@ -135,6 +135,24 @@ def test_every_views_pages_and_the_counts_beside_them_are_found_by_indexes(at_de
         if older:
             check(of_page(at_desk, "/ar/desk/" + older[1].replace("&amp;", "&")))
         assert older or view not in {"all", "with_customer", "closed"}  # of these there are several pages
+
+
+def test_the_filters_that_staff_ask_most_are_found_by_indexes_whether_a_tag_is_rare_or_not(
+    at_desk: Client,
+) -> None:
+    often = Tag.objects.order_by("pk").values_list("pk", flat=True)[0]
+    seldom = Tag.objects.create(name_ar="نادر", name_en="Rare")
+    seldom.tickets.add(*Ticket.objects.filter(status=Status.WITH_CENTRE).order_by("pk")[:3])
+    for asked in (
+        "view=all&language=ar&channel=portal",
+        "view=mine&turn=with_centre&purpose=technical",
+        "view=closed&channel=mail&language=en",
+        f"turn=open&tag={often}&sort=waiting",
+        f"tag={often}&sort=newest",
+        f"turn=open&tag={seldom.pk}&sort=waiting",
+        f"tag={seldom.pk}&sort=newest",
+    ):
+        check(of_page(at_desk, f"/ar/desk/?{asked}"))
 
 
 def test_a_tickets_letters_facts_drafts_tags_and_mails_are_found_by_its_key(at_desk: Client) -> None:

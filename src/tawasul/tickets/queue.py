@@ -3,7 +3,8 @@
 Each view is cheap with a million tickets, because an index holds its rows in the order in which they are shown and a
 page reads its first rows from there:
 
-- mine, unassigned: ``ticket_mine`` (assignee, turn, promise); all, due soon, overdue: ``ticket_queue`` (turn, promise)
+- mine: ``ticket_mine`` (assignee, turn, promise); unassigned: the same, on PostgreSQL ``ticket_unassigned``
+- all, due soon, overdue: ``ticket_queue`` (turn, promise)
 - team: ``ticket_team`` for each of the person's teams, the first rows of each merged
 - waiting: ``ticket_waiting``, which holds only tickets whose wait runs; on hold: ``ticket_held``, only those on hold
 - with customer: ``ticket_silence_clock``; snoozed: ``ticket_snoozed``; closed: ``ticket_closed``, each only its own
@@ -269,7 +270,7 @@ def _first_of(narrowed: Filter, tag_is_rare: bool, teams: int, hidden: int) -> P
 def _counts(teams: int, hidden: int) -> PreparedCounts:
     def build(me: Any, now: Any, soon: Any, *places: Any) -> dict[str, QuerySet[Ticket]]:
         made = {}
-        for view in VIEWS.keys() - UNCOUNTED:
+        for view in [view for view in VIEWS if view not in UNCOUNTED]:
             rows, among = _view(view, me, now, soon, places[:teams])
             rows = _open_to(rows, places[teams:])
             if (

@@ -137,4 +137,12 @@ class Migration(migrations.Migration):
             model_name='participant',
             constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('ticket', 'person'), name='participant_person_once'),
         ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("assignee__isnull", True)),
+                fields=["status", "answer_due_at", "id"],
+                name="ticket_unassigned",
+            ),
+        ),
     ]

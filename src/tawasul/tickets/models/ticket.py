@@ -187,6 +187,12 @@ class Ticket(models.Model):
             models.Index(
                 fields=["team", "status"], condition=Q(assignee__isnull=True), name="ticket_team_unassigned"
             ),
+            # PostgreSQL reads no order behind "is null", as it stands first in ticket_mine
+            models.Index(
+                fields=["status", "answer_due_at", "id"],
+                condition=Q(assignee__isnull=True),
+                name="ticket_unassigned",
+            ),
             models.Index(fields=["requester", "status", "-updated_at", "-id"], name="ticket_of_person"),
             models.Index(Lower("requester_email"), name="ticket_of_address"),
             models.Index(fields=["domain_ascii"], condition=~Q(domain_ascii=""), name="ticket_of_domain"),
