@@ -96,7 +96,7 @@ def rows_for(
             at=clock.now(),
         )
     if Channel.MAIL in channels:
-        yield _mail(person, kind, ticket, f"{mail_key(key, person.pk)}", event)
+        yield _mail(person, kind, ticket, mail_key(key, person.pk), event)
 
 
 def mail_key(key: str, person: int) -> str:
@@ -115,9 +115,9 @@ def _told(event: Event, candidates: Candidates) -> Iterable[Model]:
     for person in Person.objects.filter(pk__in=list(wanted), is_staff=True, is_active=True):
         if not access.is_open_to(person, event.ticket):
             continue
-        kind = next((one for one in wanted[person.pk] if choices.channels_of(person, one)), None)
-        if kind is not None:
-            yield from rows_for(person, kind, event.ticket, f"event:{event.pk}", event=event)
+        wished = [one for one in wanted[person.pk] if choices.channels_of(person, one)]
+        if wished:  # the most specific of them
+            yield from rows_for(person, wished[0], event.ticket, f"event:{event.pk}", event=event)
 
 
 def _members(team: int | None) -> Sequence[int]:
