@@ -47,7 +47,7 @@ def test_a_clerk_works_beside_the_letter_without_losing_it(
     browser.locator(".checklist [aria-checked=true]").wait_for()
     browser.locator("details.edit:has(#tag) > summary").click()
     browser.locator("#tag").press_sequentially("serv")
-    browser.locator("#tag-offers button").press("Enter")
+    browser.locator("#tag-offers button").click()
     browser.locator(".tags .tag").wait_for()
     properties.change(ticket, "subject", "موضوع سارة", by=sara)
     browser.locator("details.edit:has(#property-subject) > summary").click()
