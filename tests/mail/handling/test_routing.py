@@ -9,10 +9,10 @@ from pytest_django import Settings
 from tawasul.accounts.models import Consent, Person
 from tawasul.core import clock
 from tawasul.core.addresses import parse_address
-from tawasul.mail import headers, tokens
+from tawasul.mail import headers, mime, tokens
 from tawasul.mail.doors import store
 from tawasul.mail.handling import acting, routing
-from tawasul.mail.models import IncomingMail
+from tawasul.mail.models import IncomingMail, OutgoingMail
 from tawasul.tickets import actions
 from tawasul.tickets.models import Channel, CloseReason, Event, Message, Purpose, Service, Status, Ticket
 from tawasul.tickets.writers import Writer
@@ -23,6 +23,7 @@ from tests.mail.handling.conftest import (
     State,
     arrived,
     come,
+    everything_follows,
     first_mail,
     handle_all,
     raw_mail,
@@ -390,6 +391,26 @@ def test_staff_need_the_token_not_only_a_reference_or_a_number(ticket: Ticket, f
         mail = come(f"جواب {given}", fahd.email, Authentication_Results=PASS, **given)
         assert became(mail) == (State.HELD, "", "staff_not_proved")
         assert mail.ticket == ticket
+
+
+@pytest.mark.usefixtures("_trusted")
+def test_a_reply_to_a_notice_is_held_and_never_reaches_the_customer(
+    ticket: Ticket, fahd: Person, sara: Person, settings: Settings
+) -> None:
+    settings.MAIL_TOKENS = True
+    actions.note(ticket, by=sara, text="@fahd انظر")
+    everything_follows()
+    notice = OutgoingMail.objects.get(kind="staff_notice")
+    mail = come(
+        "بيننا فقط",
+        fahd.email,
+        to=mime.envelope(notice, utf8_offered=True).reply_to,
+        Authentication_Results=PASS,
+        Subject=f"Re: {notice.subject}",
+        In_Reply_To=notice.message_id,
+    )
+    assert became(mail) == (State.HELD, "", "staff_not_proved")
+    assert mail.ticket == ticket and not ticket.messages.filter(text__contains="بيننا").exists()
 
 
 @pytest.mark.usefixtures("_trusted")
