@@ -11,6 +11,7 @@ from tawasul.accounts.roles import forget
 from tawasul.live import visits
 from tawasul.tickets import drafts
 from tawasul.tickets.models import Draft, Ticket
+from tests.desk.test_pages import enter
 from tests.world import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +80,32 @@ def test_an_auditor_reads_them_and_nobody_reads_those_of_a_ticket_closed_to_them
     assert fahd_client.get(at(ticket, "drafts")).status_code == 404
     Person.objects.filter(pk=lama.pk).update(role=Role.AUDITOR, is_superuser=False, is_staff=True)
     assert "Your domain is saved." in read(signed_in(Person.objects.get(pk=lama.pk)), ticket)
+
+
+@pytest.mark.browser
+@pytest.mark.undo
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_is_shown_in_place_and_the_answer_before_taken_back_in_a_browser(
+    open_page: Any,
+    live_server: Any,
+    fahd_client: Client,
+    sara: Person,
+    open_a_ticket: Any,
+    no_violations: Any,
+) -> None:
+    first, second = open_a_ticket(subject="الأولى"), open_a_ticket(subject="الثانية")
+    writes(sara, second, "نراجع السجل التجاري.")
+    visits.write(second.pk, sara.pk, "answering")
+    page = open_page(width=360)
+    enter(page, fahd_client, live_server)
+    page.goto(f"/ar/desk/tickets/{first.spoken_number}/?view=all")
+    page.fill("#answer_text", "حُفظ التعديل.")
+    page.locator("[data-send-and-next]").click()
+    page.locator(".undo.answered").wait_for()
+    page.locator("#here [data-doing=answering] a").click()
+    page.locator("#drafts .mail-text", has_text="نراجع السجل التجاري.").wait_for()
+    no_violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.locator(".undo.answered button").click()
+    page.wait_for_url(f"**/tickets/{first.spoken_number}/**")
+    assert page.locator("#answer_text").input_value() == "حُفظ التعديل."

@@ -172,7 +172,7 @@ def _still_here(entries: Sequence[queries.Entry], person: Person) -> dict[str, A
     for entry in reversed(entries):
         letter = entry.message
         if letter and letter.shown_from and letter.shown_from > now and letter.author_id == person.pk:
-            return _held(letter, now)
+            return _held(letter.pk, letter.shown_from, now)
     return None
 
 
@@ -184,14 +184,13 @@ def _just_answered(request: HttpRequest, person: Person) -> dict[str, Any] | Non
     now = clock.now()
     letters = Message.objects.filter(pk=int(asked), author=person, shown_from__gt=now)
     letter = letters.select_related("ticket").first()
-    if letter is None or not access.is_open_to(person, letter.ticket):
+    if letter is None or letter.shown_from is None or not access.is_open_to(person, letter.ticket):
         return None
-    return {**_held(letter, now), "ticket": letter.ticket}
+    return {**_held(letter.pk, letter.shown_from, now), "ticket": letter.ticket}
 
 
-def _held(letter: Message, now: datetime) -> dict[str, Any]:
-    assert letter.shown_from is not None
-    return {"pk": letter.pk, "seconds": math.ceil((letter.shown_from - now).total_seconds())}
+def _held(pk: int, shown_from: datetime, now: datetime) -> dict[str, Any]:
+    return {"pk": pk, "seconds": math.ceil((shown_from - now).total_seconds())}
 
 
 def _may_have(ticket: Ticket) -> list[Person]:

@@ -51,8 +51,8 @@ class MailNews:
             number, digest = places[0][1], digests.get(ticket, frozenset())
             known[number] = digest
             if digest != self._known[number] if number in self._known else ticket in recent:
-                for person, _number, team in places:
-                    if team not in roles.hidden_teams(people[person]):
+                for person, _number, of_team in places:
+                    if of_team not in roles.hidden_teams(people[person]):
                         found[person].append(number)
         self._known = known
         return found
