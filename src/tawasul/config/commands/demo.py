@@ -173,10 +173,12 @@ def _welcome(base: str, folder: Path) -> None:
             with contextlib.suppress(NoReverseMatch):
                 rows.append((words, base + reverse(name)))
     rows.insert(1, ("Portal, English", f"{base}/en/"))
+    staff: dict[str, list[str]] = {}
+    for username, _name, _position, role in seed.STAFF:
+        staff.setdefault(role.name.capitalize(), []).append(username)
     people = [
         ("Customers", ", ".join(username for username, *_ in seed.CUSTOMERS)),
-        ("Staff", ", ".join(username for username, *_, admin in seed.STAFF if not admin)),
-        ("Administrator", ", ".join(username for username, *_, admin in seed.STAFF if admin)),
+        *((words, ", ".join(names)) for words, names in staff.items()),
         ("Password of all", seed.PASSWORD),
     ]
     print("\nTawasul's demo is running. Nothing leaves this machine.\n")

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from tawasul.accounts.models import Consent, Person, Role, Team, TermsVersion
 from tawasul.attachments import actions as attachments
-from tawasul.config.demo import papers, ready
+from tawasul.config.demo import extras, papers, ready
 from tawasul.config.demo.stories import STORIES, Story
 from tawasul.core import clock
 from tawasul.core.domains import parse_domain
@@ -76,12 +76,14 @@ def run() -> bool:
     start = clock.now()
     with transaction.atomic():
         tags = [Tag.objects.create(name_ar=arabic, name_en=english) for arabic, english in TAGS]
+        extras.ask(cast.staff[2])
         for index in range(TICKETS):
             teller = _Teller(cast, STORIES[index % len(STORIES)], pick, index, start)
             _LIVES[index % len(_LIVES)](teller)
             if index % 5 < 2:
                 Tagging.objects.create(ticket=teller.ticket, tag=tags[index % len(tags)])
         ready.lay_out(cast.staff[2], cast.staff[0])
+        extras.lay_out(*cast.staff[:3], start)
         Event.objects.update(done_at=start)
     return True
 
@@ -166,6 +168,7 @@ class _Teller:
                 language=self.story.language,
                 draft=draft,
                 channel=Channel.DIRECT if guest else Channel.PORTAL,
+                own=extras.answers(self.story.service, self.index),
             )
 
     def taken(self, before: timedelta) -> None:
