@@ -339,9 +339,9 @@ def test_a_ticket_costs_the_same_however_long_it_is(
         actions.answer(ticket, by=fahd, text=f"a{number}")
         actions.follow_up(ticket, by=Writer.of(noura), text=f"f{number}")
     fahd_client.get(at(ticket))
-    # session, person; ticket; which parts it has at all, of which none is asked that is empty (draft, mails, links, tags,
-    # followers, checklist, time, who else is here); letters, events; the address that mails come back from; the bounded
-    # counts and those of the mail, one page of the queue, the views that are kept; the notices of the bar
+    # session, person; ticket; which parts it has at all, of which none is asked that is empty (draft, mails, links,
+    # tags, followers, checklist, time, who else is here); letters, events; the address that mails come back from; the
+    # bounded counts and those of the mail, one page of the queue, the views that are kept; the notices of the bar
     with django_assert_num_queries(13):
         fahd_client.get(at(ticket))
 
