@@ -83,7 +83,8 @@ def run() -> bool:
             if index % 5 < 2:
                 Tagging.objects.create(ticket=teller.ticket, tag=tags[index % len(tags)])
         ready.lay_out(cast.staff[2], cast.staff[0])
-        extras.lay_out(*cast.staff[:3], start)
+        agent, lead, administrator = cast.staff[:3]
+        extras.lay_out(agent, lead, administrator, start)
         Event.objects.update(done_at=start)
     return True
 

@@ -187,7 +187,7 @@ def _condition(condition: Mapping[str, Any]) -> str:
             name = str(field) if field else of
             known = {str(choice.pk): str(choice) for choice in field.choices.all()} if field else {}
     values = [known.get(one, one) for one in wanted]
-    return f"{name}{_(': ')}{_(', ').join(values) if values else _('anything')}"
+    return name + _(": ") + (_(", ").join(values) if values else _("anything"))
 
 
 def _path(choice: FieldChoice, among: Sequence[FieldChoice]) -> dict[str, str]:
