@@ -1,12 +1,13 @@
 """What a ticket says in the centre's own fields, as the panel beside it shows and changes it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tawasul.desk.dossier import Edited
 from tawasul.tickets import fields
 from tawasul.tickets.fields import Definition, Kind, Situation
 from tawasul.tickets.models import Ticket
+from tawasul.ui import long_lists
 
 CHOSEN_FROM = frozenset({Kind.CHOICE, Kind.TREE})
 
@@ -31,6 +32,11 @@ class Value:
     @property
     def kind(self) -> str:
         return self.field.kind
+
+    @property
+    def searched(self) -> Mapping[str, str]:
+        """Attributes of its list where that is so long that one searches it."""
+        return long_lists.attributes(self.field.name, len(self.choices) - 1)  # one says that nothing is chosen
 
 
 def of_ticket(ticket: Ticket, edited: Edited | None = None) -> list[Value]:

@@ -17,6 +17,7 @@ from tawasul.portal.forms.lookups import form_of
 from tawasul.tickets import fields
 from tawasul.tickets.fields import Definition, Kind, Parsed, Situation
 from tawasul.tickets.models import Channel, Form, Purpose, Service
+from tawasul.ui import long_lists
 
 PREFIX: Final = "own-"  # before a field's code, in names of controls and in drafts
 ASKED: Final = "asked"  # hidden: names of the parts that the writer has seen
@@ -232,12 +233,14 @@ def _whole(date: str) -> str:
 
 
 def _widget(definition: Definition, *, required: bool) -> forms.Widget:
+    attrs: dict[str, Any]
     offered = [(str(choice.pk), choice.path) for choice in definition.offered]
     if definition.kind == Kind.CHOICE and len(offered) <= FEW:
         return forms.RadioSelect(choices=offered if required else [*offered, ("", _("None of these"))])
     if definition.kind in {Kind.CHOICE, Kind.TREE}:
-        return forms.Select(choices=[("", _("Choose")), *offered])
-    attrs: dict[str, Any] = {"autocomplete": "off"}
+        attrs = dict(long_lists.attributes(definition.name, len(offered)))
+        return forms.Select(attrs=attrs, choices=[("", _("Choose")), *offered])
+    attrs = {"autocomplete": "off"}
     if definition.kind == Kind.NUMBER:
         attrs |= {"inputmode": "decimal", "dir": "ltr"}
     elif definition.kind == Kind.DATE:
