@@ -36,7 +36,8 @@ class Value:
     @property
     def searched(self) -> Mapping[str, str]:
         """Attributes of its list where that is so long that one searches it."""
-        return long_lists.attributes(self.field.name, len(self.choices) - 1)  # one says that nothing is chosen
+        nothing = 1  # the first one, that nothing is chosen
+        return long_lists.attributes(self.field.name, len(self.choices) - nothing)
 
 
 def of_ticket(ticket: Ticket, edited: Edited | None = None) -> list[Value]:
