@@ -4,7 +4,9 @@ The ORM makes an object, a dictionary and a parameter list of every row, which i
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,24 +46,50 @@ def moment(value: datetime) -> str:
     return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
-def write(table: Table, rows: Iterable[Row]) -> None:
-    """Insert rows with keys of their own, in the running transaction."""
+Batch = Sequence[tuple[Table, Sequence[Row]]]
+
+
+@contextmanager
+def written(batch: Batch) -> Iterator[None]:
+    """Insert rows with keys of their own, in one transaction that ends with the block.
+
+    PostgreSQL does most of its work in the server, so there the block runs meanwhile and must not touch the database;
+    on SQLite the rows are written before it.
+    """
+    with transaction.atomic():
+        _unchecked()
+        raw = (
+            connection.connection
+        )  # past Django's cursors: one knows another thread, one other places of values
+        statements = [_statement(table) for table, _ in batch]
+        if connection.vendor != "postgresql":
+            for statement, (_, rows) in zip(statements, batch, strict=True):
+                raw.executemany(statement, rows)
+            yield
+            return
+        with ThreadPoolExecutor(1) as beside:
+            copied = beside.submit(_copy, raw, statements, batch)
+            yield
+            copied.result()
+
+
+def _statement(table: Table) -> str:
     columns = ", ".join(map(connection.ops.quote_name, table.columns))
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+    if connection.vendor == "postgresql":
+        return f"COPY {table.name} ({columns}) FROM STDIN"
+    places = ", ".join("?" * len(table.columns))
+    return f"INSERT INTO {table.name} ({columns}) VALUES ({places})"  # noqa: S608 - a model's own names
+
+
+def _copy(raw: Any, statements: Sequence[str], batch: Batch) -> None:
+    with raw.cursor() as cursor:
+        for statement, (_, rows) in zip(statements, batch, strict=True):
+            with cursor.copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
-        else:
-            places = ", ".join("?" * len(table.columns))
-            # Past Django's cursor, which would look for its own kind of places in the statement
-            connection.connection.executemany(
-                f"INSERT INTO {table.name} ({columns}) VALUES ({places})",  # noqa: S608 - a model's own names
-                rows,
-            )
 
 
-def unchecked() -> None:
+def _unchecked() -> None:
     """Until the transaction ends PostgreSQL looks no reference up, where this user may say so: a third of the time
     otherwise. Only for rows whose references were read from this database or are written with them."""
     if connection.vendor == "postgresql":
@@ -73,15 +101,19 @@ def unchecked() -> None:
 
 
 def next_key(table: Table, many: int) -> int:
-    """The first of ``many`` keys in a row that nobody else is given; the table is held until the transaction ends."""
+    """The first of ``many`` keys in a row that nobody else is given (SQLite: until the transaction ends)."""
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":  # its transactions hold the whole database
             cursor.execute("SELECT MAX(seq) + 1 FROM sqlite_sequence WHERE name = %s", [table.name])
-        else:
-            cursor.execute(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE")
+            return int(cursor.fetchone()[0] or 1)
+        while (
+            True
+        ):  # a sequence is never held: where somebody else took a key between ours, other keys are taken
             cursor.execute(
-                "SELECT setval(name, nextval(name) + %s) - %s FROM pg_get_serial_sequence(%s, 'id') AS name",
-                [many - 1, many - 1, table.name],
+                "SELECT MIN(key), MAX(key) FROM (SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS key"
+                " FROM generate_series(1, %s)) AS keys",
+                [table.name, many],
             )
-        (first,) = cursor.fetchone()
-    return int(first or 1)
+            first, last = cursor.fetchone()
+            if last - first + 1 == many:
+                return int(first)

@@ -5,6 +5,8 @@ Nothing is mailed: the events count as reacted to. The mix: most tickets are clo
 
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
@@ -21,10 +23,10 @@ def grow(count: int, *, progress: bool = False) -> float:
     """Add ``count`` tickets with about three messages each; returns tickets a second, people and tags included."""
     began = time.perf_counter()
     lives = Lives(crowd.gather(count), TermsVersion.objects.order_by("-published_at").first())
-    for start in range(0, count, BATCH):
-        _write(lives, start, min(BATCH, count - start), count)
+    batches = _side_by_side if connection.vendor == "postgresql" else _one_by_one
+    for made in batches(lives, count):
         if progress:
-            _show(min(start + BATCH, count), count, time.perf_counter() - began)
+            _show(made, count, time.perf_counter() - began)
     if progress:
         sys.stderr.write("\n")
     with connection.cursor() as cursor:  # the planner must know the new sizes before anything is asked
@@ -32,37 +34,69 @@ def grow(count: int, *, progress: bool = False) -> float:
     return count / (time.perf_counter() - began)
 
 
-def _write(lives: Lives, start: int, many: int, count: int) -> None:
-    """One batch, in one transaction."""
-    with transaction.atomic():
-        bulk.unchecked()
-        first = bulk.next_key(lives.ticket, many)
-        fresh = _numbers(first + many, many)
-        # No ticket has more than four; a key that nobody uses is of no account.
-        lives.begin(message=bulk.next_key(lives.message, 4 * many))
-        for place, number in enumerate(fresh):
-            lives.tell(first + place, number, start + place, count)
-        _with_keys(lives.event, lives.events)
-        _with_keys(lives.tagging, lives.taggings)
-        _with_keys(lives.mention, lives.mentions)
-        bulk.write(lives.ticket, lives.tickets)
-        bulk.write(lives.message, lives.messages)
-        bulk.write(lives.event, lives.events)
-        bulk.write(lives.tagging, lives.taggings)
-        bulk.write(lives.mention, lives.mentions)
+def _one_by_one(lives: Lives, count: int) -> Iterator[int]:
+    """Tell a batch and write it, in one transaction, since the keys follow from what is there; yields how many are."""
+    for start in range(0, count, BATCH):
+        many = min(BATCH, count - start)
+        with transaction.atomic(), bulk.written(_tell(lives, _keys(lives, many), start, count)):
+            pass
+        yield start + many
 
 
-def _with_keys(table: bulk.Table, rows: list[list[object]]) -> None:
-    if rows:
-        for key, row in enumerate(rows, bulk.next_key(table, len(rows))):
+def _side_by_side(lives: Lives, count: int) -> Iterator[int]:
+    """The same where a server does the writing: the next batch is told meanwhile."""
+    keys = _keys(lives, min(BATCH, count))
+    told = _tell(lives, keys, 0, count)
+    for start in range(BATCH, count + BATCH, BATCH):
+        many = min(BATCH, count - start)
+        keys = _keys(lives, max(many, 0), beside=keys.numbers)
+        with bulk.written(told):
+            told = _tell(lives, keys, start, count)
+        yield min(start, count)
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """What nobody else has: numbers, and by table the first of enough keys; one that stays unused is of no account."""
+
+    numbers: list[str]
+    first: dict[str, int]
+
+
+# No ticket has more rows than this in each table.
+_MOST = {"message": 4, "event": 4, "tagging": 2, "mention": 1}
+
+
+def _keys(lives: Lives, many: int, beside: Sequence[str] = ()) -> _Keys:
+    if not many:
+        return _Keys([], dict.fromkeys(("ticket", *_MOST), 0))
+    first = {"ticket": bulk.next_key(lives.ticket, many)}
+    first |= {name: bulk.next_key(getattr(lives, name), most * many) for name, most in _MOST.items()}
+    return _Keys(_numbers(first["ticket"] + many, many, beside), first)
+
+
+def _tell(lives: Lives, keys: _Keys, start: int, count: int) -> bulk.Batch:
+    """The rows of one batch; the database is not asked."""
+    lives.begin(message=keys.first["message"])
+    for place, number in enumerate(keys.numbers):
+        lives.tell(keys.first["ticket"] + place, number, start + place, count)
+    for name, rows in (("event", lives.events), ("tagging", lives.taggings), ("mention", lives.mentions)):
+        for key, row in enumerate(rows, keys.first[name]):
             row[0] = key
+    return [
+        (lives.ticket, lives.tickets),
+        (lives.message, lives.messages),
+        (lives.event, lives.events),
+        (lives.tagging, lives.taggings),
+        (lives.mention, lives.mentions),
+    ]
 
 
-def _numbers(issued: int, many: int) -> list[str]:
-    """Numbers that no ticket has."""
+def _numbers(issued: int, many: int, beside: Sequence[str]) -> list[str]:
+    """Numbers that no ticket has, nor one of the batch that is about to be written."""
     found: set[str] = set()
     while len(found) < many:
-        fresh = {numbers.new_number(issued) for _ in range(many - len(found))}
+        fresh = {numbers.new_number(issued) for _ in range(many - len(found))}.difference(beside)
         found |= fresh - set(Ticket.objects.filter(number__in=fresh).values_list("number", flat=True))
     return list(found)
 
