@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django import forms
@@ -23,7 +23,7 @@ from tawasul.core.markdown import render_answer
 from tawasul.desk.shelves import DEFAULT
 from tawasul.replies import queries as replies
 from tawasul.replies.models import CannedReply
-from tawasul.tickets import access, filters
+from tawasul.tickets import access, filters, own_filters
 from tawasul.tickets import queue as tickets_queue
 from tawasul.tickets.actions.retraction import signed
 from tawasul.tickets.models import Service, Tag, Ticket
@@ -147,8 +147,8 @@ class Selection:
         """As a form carries it; ``seen`` is when its reader saw the preview."""
         now = clock.now()
         try:
-            seen = min(datetime.fromisoformat(given.get("seen", "")), now)
-        except (ValueError, TypeError):
+            seen = min(datetime.fromisoformat(given.get("seen", "")), now).astimezone(UTC)
+        except (ValueError, TypeError, OverflowError):
             seen = now
         numbers = [one[:24] for one in given.getlist("ticket") if one[:24].isdigit()][:MOST_PICKED]
         return cls(numbers, given.get("query", "")[:4000], given.get("whole") == "1", seen)
@@ -169,6 +169,15 @@ class Selection:
         given = QueryDict(self.query)
         found, _wrong = filters.parse(given, views=tickets_queue.VIEWS, default=DEFAULT)
         return found
+
+    @property
+    def is_wider(self) -> bool:
+        """Whether the view's filter asks for something that is no more, such as a choice that was deleted since: what
+        cannot be read narrows nothing, and the action would reach tickets that nobody chose."""
+        given = QueryDict(self.query)
+        found, wrong = filters.parse(given, views=tickets_queue.VIEWS, default=DEFAULT)
+        own = {name for name, value in given.items() if name.startswith(own_filters.PREFIX) and value}
+        return self.whole and bool(wrong or own - found.given.keys())
 
 
 class ChoiceForm(forms.Form):

@@ -158,7 +158,9 @@ def _read_number(_field: Definition, typed: str) -> str:
         number = Decimal(bare.replace(" ", ""))
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 18:
+    # Written out, 1e-9999999 is ten megabytes: what stands in digits is as fine as it is long
+    fine = number.is_finite() and -number.as_tuple().exponent <= len(bare)  # type: ignore[operator]
+    if not fine or number.adjusted() >= 18:
         raise Wrong(_("Enter a number in digits, such as 25."))
     written = format(number, "f")
     written = written.rstrip("0").rstrip(".") if "." in written else written

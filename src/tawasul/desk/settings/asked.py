@@ -100,7 +100,9 @@ def drafted(
         help_ar=values.get("help_ar") or "",
         help_en=values.get("help_en") or "",
         services=frozenset(
-            int(getattr(one, "pk", one)) for one in services if str(getattr(one, "pk", one)).isdigit()
+            int(key)
+            for key in (str(getattr(one, "pk", one)) for one in services)
+            if key.isascii() and key.isdigit() and len(key) < 18
         ),
         on_form=bool(values.get("on_form")),
         on_direct=bool(values.get("on_direct")),

@@ -112,7 +112,7 @@ def _counted(found: BulkJob) -> dict[str, int]:
 
 def _order(request: HttpRequest) -> HttpResponseBase:
     person, chosen = gate.staff_member(request), bulk.Selection.of(request.POST)
-    if not chosen:
+    if not chosen or chosen.is_wider:
         return _preview(request, chosen)
     form = _form(request)
     try:
@@ -145,6 +145,10 @@ def _preview(request: HttpRequest, chosen: bulk.Selection, *, status: int = 200)
     back = f"{reverse('desk:queue')}?{chosen.narrowed.canonical()}"
     if not chosen:
         messages.warning(request, _("Select the tickets first."))
+        return redirect(back)
+    if chosen.is_wider:
+        said = _("This filter asks for something that no longer exists. Filter again, then select.")
+        messages.error(request, said)
         return redirect(back)
     form = _form(request)
     tickets = chosen.tickets(person)

@@ -106,4 +106,5 @@ def _drawn(request: HttpRequest) -> datetime | None:
         return None
     if moment is None or moment.tzinfo is None:
         return None
-    return max(moment, clock.now() - LONG_AGO)
+    now = clock.now()
+    return min(max(moment, now - LONG_AGO), now)

@@ -1,0 +1,85 @@
+"""What is typed at the desk in bad faith, or by bad luck, is refused in words: no error, and never more than meant."""
+
+import uuid
+from time import monotonic
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+
+from tawasul.accounts.models import Person
+from tawasul.bulk.models import BulkJob
+from tawasul.core.kept import forget_all
+from tawasul.tickets.models import FieldChoice
+from tests.desk.test_bulk import JOBS, PREVIEW, preview, sent
+from tests.desk.test_fields import choose_from, fresh, make, say
+from tests.world import OpenATicket
+
+__all__ = ["fresh"]
+pytestmark = pytest.mark.django_db
+
+# In UTC they are no days at all
+FIRST_DAY, LAST_DAY = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"
+
+
+@pytest.mark.parametrize("typed", ["1e-99999999", "1e-201", "1E99999999", "NaN", "-Infinity", "9" * 190])
+def test_a_number_whose_writing_out_would_fill_the_memory_is_no_number(
+    typed: str, fahd: Person, fahd_client: Client, open_a_ticket: OpenATicket
+) -> None:
+    field = make("number", key="many", name_en="Many")
+    forget_all()
+    say(open_a_ticket(), field, "5", fahd)
+    began = monotonic()
+    answer = fahd_client.get(f"/en/desk/?{urlencode({'view': 'everything', 'f_many_from': typed})}")
+    assert answer.status_code == 422
+    assert "Enter a number in digits" in answer.content.decode()
+    assert monotonic() - began < 5, "it is judged by its form, not written out"
+
+
+@pytest.mark.parametrize("moment", [FIRST_DAY, LAST_DAY, "yesterday", "2026-11-27"])
+def test_a_moment_at_the_edge_of_time_is_a_moment_like_any_other(
+    moment: str, fahd_client: Client, open_a_ticket: OpenATicket
+) -> None:
+    ticket = open_a_ticket()
+    order = {"action": "close", "whole": "1", "query": "view=all", "seen": moment, "key": str(uuid.uuid4())}
+    assert fahd_client.post(PREVIEW, order).status_code == 200
+    assert fahd_client.post(JOBS, order).status_code in {302, 422}
+    news = f"/en/desk/live/news/?{urlencode({'drawn': moment, 'ticket': ticket.number})}"
+    assert fahd_client.get(news).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["²", "9" * 5000, "١", "-1", "x"])
+def test_a_service_that_is_none_is_left_out_of_a_field(key: str, lama_client: Client) -> None:
+    given = {"kind": "text", "name_ar": "", "name_en": "", "services": key}
+    answer = lama_client.post("/en/desk/settings/fields/new/", given)
+    assert answer.status_code == 422
+    assert 'name="name_en"' in answer.content.decode()
+
+
+def test_a_filter_whose_choice_is_gone_since_the_preview_reaches_nobody(
+    fahd: Person, fahd_client: Client, open_a_ticket: OpenATicket
+) -> None:
+    field = make("choice", key="branch", name_en="Branch")
+    (north,) = choose_from(field, "North")
+    forget_all()
+    one, other = open_a_ticket(), open_a_ticket()
+    say(one, field, str(north.pk), fahd)
+    query = urlencode({"view": "all", "f_branch": north.pk})
+    order = sent(preview(fahd_client, "close", whole="1", query=query))
+    one.field_values.all().delete()
+    FieldChoice.objects.all().delete()
+    forget_all()
+    answer = fahd_client.post(JOBS, order, follow=True)
+    assert "no longer exists" in answer.content.decode()
+    assert not BulkJob.objects.exists(), "the view without the choice is everything"
+    assert other.number in fahd_client.get("/en/desk/?view=all").content.decode().replace("-", "")
+
+
+def test_a_filter_by_a_field_that_was_deleted_reaches_nobody(
+    fahd_client: Client, open_a_ticket: OpenATicket
+) -> None:
+    open_a_ticket()
+    given = {"action": "close", "whole": "1", "query": "view=all&f_gone=1", "key": str(uuid.uuid4())}
+    assert "no longer exists" in fahd_client.post(PREVIEW, given, follow=True).content.decode()
+    fahd_client.post(JOBS, given)
+    assert not BulkJob.objects.exists()
