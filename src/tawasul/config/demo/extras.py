@@ -126,7 +126,7 @@ def ask(by: Person) -> None:
         ("المسجّل المرخّص", "Licensed registrar"),
         ("transfer-to-registrar", "transfer-between-registrars", "registrar-complaint"),
         by,
-        is_required=True,
+        required_if=[{"of": "purpose", "any": [Purpose.COMPLAINT]}],
         choices=[Choice(None, *names) for names in REGISTRARS],
     )
     _keep(
@@ -145,8 +145,8 @@ def ask(by: Person) -> None:
             "الاحتيال المالي يُقدَّم البلاغ إلى الجهات الأمنية كذلك.",
             "intro_en": "Every report is looked into. Please give the **full address of the page** and attach a "
             "picture of it. Financial fraud must be reported to the police, too.",
-            "purposes": [Purpose.COMPLAINT],
-            "domain": Form.Asked.REQUIRED,
+            "purposes": [],
+            "domain": Form.Asked.OPTIONAL,
             "request_number": Form.Asked.NO,
             "wanted": Form.Asked.OPTIONAL,
             "files": Form.Asked.OPTIONAL,
