@@ -28,7 +28,7 @@ def test_a_field_is_made_in_arabic_and_narrows_the_list(
     open_a_ticket(subject="تذكرة أخرى")
     page = signed(open_page(lang="ar"), live_server, lama_client)
     page.goto("/ar/desk/settings/fields/")
-    page.get_by_role("link", name="إضافة حقل").first.click()
+    page.get_by_role("link", name="أضف حقلًا").first.click()
     page.get_by_role("link", name="اختيار من قائمة", exact=True).click()
     page.fill("#set_name_ar", "جهة التسجيل")
     page.fill("#set_name_en", "Registrar")
@@ -42,7 +42,7 @@ def test_a_field_is_made_in_arabic_and_narrows_the_list(
     no_violations(page)
     page.get_by_role("button", name="معاينة").click()
     assert page.locator("[data-drafted]").first.inner_text().startswith("جهة التسجيل")
-    page.get_by_role("button", name="إضافة حقل").last.click()
+    page.get_by_role("button", name="أضف حقلًا").last.click()
     page.wait_for_url("**/settings/fields/")
     assert [one.name_en for one in FieldChoice.objects.all()] == ["Second", "First"]
     assert Field.objects.get().shown_if == [{"of": "purpose", "any": ["technical"]}]

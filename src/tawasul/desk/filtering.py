@@ -117,7 +117,7 @@ def form_of(
     return FilterForm(given, {}, person)
 
 
-def chips_of(narrowed: Filter, person: Person) -> list[Chip]:
+def chips_of(narrowed: Filter) -> list[Chip]:
     """What narrows the list; a query only where a name must be looked up."""
     made = []
     given = narrowed.given

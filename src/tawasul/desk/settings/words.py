@@ -1,17 +1,23 @@
 """History in words: what was changed, from what, to what."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from tawasul.accounts.models import Change, Role, Team
+from tawasul.accounts.models import Change, Language, Role, Team
 from tawasul.accounts.roles import Permission
 from tawasul.core import dates
+from tawasul.desk.filtering import chips_of
+from tawasul.desk.shelves import SHELVES
+from tawasul.replies.macros import VERBS as MACRO_VERBS
 from tawasul.replies.models import Scope
+from tawasul.tickets.filters import parse
 
 Words = str | Promise
 
@@ -39,6 +45,12 @@ FIELDS: Final[Mapping[str, Words]] = {
     "allowed": gettext_lazy("Permissions"),
     "scope": gettext_lazy("Who has it"),
     "name": gettext_lazy("Name of the view"),
+    "slug": gettext_lazy("Address"),
+    "title_ar": gettext_lazy("Title in Arabic"),
+    "title_en": gettext_lazy("Title in English"),
+    "is_published": gettext_lazy("Published"),
+    "language": gettext_lazy("Language"),
+    "steps": gettext_lazy("Steps"),
     "query": gettext_lazy("Filter"),
     "shortcut": gettext_lazy("Shortcut"),
     "text": gettext_lazy("Text"),
@@ -69,6 +81,7 @@ VERBS: Final[Mapping[str, Words]] = {
     "changed": pgettext_lazy("a setting", "changed"),
     "removed": pgettext_lazy("a setting", "removed"),
 }
+DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")  # beside an Arabic name it would be turned round
 LONGEST: Final = 160  # characters of a value in history
 
 
@@ -97,8 +110,14 @@ def _in_words(name: str, value: Any) -> str:
             return _("none")
         case list():
             return _(", ").join(_in_words(name, each) for each in value)[: 4 * LONGEST]
+        case {"do": str(verb)} if verb in MACRO_VERBS:
+            return str(MACRO_VERBS[verb].label)
         case {"ar": arabic, "en": english}:
             return str(english if get_language() == "en" else arabic) or str(english or arabic)
+    if name == "query" and isinstance(value, str):
+        return _filter_in_words(value)
+    if name == "language" and value in Language.values:
+        return str(Language(value).label)
     if name == "sharing" and value in Team.Sharing.values:
         return str(Team.Sharing(value).label)
     if name in {"starts_at", "ends_at"} and isinstance(value, str):
@@ -114,10 +133,16 @@ def _in_words(name: str, value: Any) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
+def _filter_in_words(query: str) -> str:
+    narrowed, _wrong = parse(QueryDict(query).dict(), views=SHELVES)
+    chips = [str(chip.label) + _(": ") + chip.words for chip in chips_of(narrowed)]
+    return _(", ").join([str(SHELVES[narrowed.view][0]), *chips])
+
+
 def name_of(change: Change) -> str:
     """What was changed, as a reader names it."""
     if change.noun == "permissions" and change.object_name in Role.values:
         return str(Role(change.object_name).label)
     if change.noun == "forms" and change.object_name == "-":
         return _("Every other service")
-    return change.object_name
+    return DAY.sub("\u2066\\g<0>\u2069", change.object_name)

@@ -105,7 +105,7 @@ def shown_queue(request: HttpRequest, *, default: str = DEFAULT) -> dict[str, An
         "kept": f"{query}&{cursor}" if cursor else query,
         "narrowed": narrowed,
         "query": query,
-        "chips": filtering.chips_of(narrowed, person),
+        "chips": filtering.chips_of(narrowed),
         "is_saved": saved is not None,
         "saved_name": saved_name,
         "columns": [(name, known[name]) for name in columns],

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tawasul.accounts.models import Person
 from tawasul.desk import gate
 from tawasul.desk.ready_forms import ReadyForm
+from tawasul.desk.settings.words import lines_of
 from tawasul.desk.shelf import KINDS, Kind, previews
 from tawasul.desk.shelves import shelves_for
 from tawasul.replies.variables import VARIABLES
@@ -106,7 +107,7 @@ def _edited(request: HttpRequest, kind: Kind, row: Any, person: Person) -> HttpR
 def _form_page(
     request: HttpRequest, kind: Kind, form: ReadyForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    changes = kind.changes_of(form.row) if form.row.pk else []
+    changes = [(row, lines_of(row)) for row in kind.changes_of(form.row)] if form.row.pk else []
     context = {"form": form, "row": form.row, "changes": changes, **more}
     if kind.name != "articles":
         context["variables"] = [(name, label) for name, (label, _value) in VARIABLES.items()]
