@@ -193,3 +193,19 @@ def test_merging_names_the_one_and_says_whose_the_others_are(
     work_off()
     assert set(target.merged.all()) == {own, foreign}
     assert Ticket.objects.get(pk=target.pk).status != Status.CLOSED
+
+
+def test_what_is_taken_back_goes_to_nobody_who_has_left_since(
+    fahd: Person, sara: Person, fahd_client: Client, open_a_ticket: Any
+) -> None:
+    ticket = open_a_ticket()
+    actions.assign(ticket, to=sara, by=fahd)
+    there = fahd_client.post(JOBS, sent(preview(fahd_client, "assign", ticket, object=str(fahd.pk))))[
+        "Location"
+    ]
+    work_off()
+    Person.objects.filter(pk=sara.pk).update(is_active=False)
+    fahd_client.post(f"{there}undoing/")
+    work_off()
+    ticket.refresh_from_db()
+    assert ticket.assignee is None, "a ticket of somebody who is gone is nobody's to find"

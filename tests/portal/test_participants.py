@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tawasul.accounts.models import Person
 from tawasul.mail.models import OutgoingMail
+from tawasul.portal.views import correspondence
 from tawasul.tickets import actions, drafts
 from tawasul.tickets.actions import participating
 from tawasul.tickets.models import CloseReason, Draft, Event, Message, Status, Ticket
@@ -266,3 +268,23 @@ def test_the_shared_tab_costs_the_same_few_queries_however_many(
             page(client, "/ar/tickets/?turn=shared")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_who_is_removed_while_they_write_writes_nothing_more(
+    open_a_ticket: OpenATicket, fahd: Person, khalid_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = open_a_ticket()
+    part = take_part(ticket, fahd, KHALID)
+    whole = correspondence.writer_of
+
+    def removed_at_that_moment(*asked: Any) -> Writer:
+        found = whole(*asked)
+        participating.remove(part, by=Writer.of(fahd))
+        return found
+
+    monkeypatch.setattr(correspondence, "writer_of", removed_at_that_moment)
+    sent = khalid_client.post(f"{ticket.get_absolute_url()}follow-ups/", {"text": "One more thing."})
+    assert sent.status_code == 404
+    assert not ticket.messages.filter(text="One more thing.").exists()
+    ticket.refresh_from_db()
+    assert ticket.message_count == ticket.messages.count()

@@ -1,10 +1,12 @@
 """A participant's mail is a follow-up of theirs; from any other address, and after they left, it is held."""
 
+import uuid
+
 import pytest
 
 from tawasul.accounts.models import Person
 from tawasul.mail import tokens
-from tawasul.mail.handling import decisions
+from tawasul.mail.handling import decisions, rows
 from tawasul.mail.models import IncomingMail
 from tawasul.tickets import actions
 from tawasul.tickets.actions import participating
@@ -89,3 +91,20 @@ def test_a_merged_ticket_leads_a_participant_nowhere(open_a_ticket: OpenATicket,
     mail = come("إلى أين؟", SALEM, to=tagged(source.pk))
     assert mail.state == State.HELD
     assert not target.messages.filter(kind=Message.Kind.FOLLOW_UP).exists()
+
+
+def test_who_is_removed_while_their_mail_is_read_has_it_held(
+    open_a_ticket: OpenATicket, fahd: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = open_a_ticket()
+    part = take_part(ticket, fahd, is_private=True)
+    whole = rows.submission
+
+    def removed_at_that_moment(mail: IncomingMail) -> uuid.UUID:
+        participating.remove(part, by=Writer.of(fahd))
+        return whole(mail)
+
+    monkeypatch.setattr(rows, "submission", removed_at_that_moment)
+    mail = come("سرّي", SALEM, to=tagged(ticket.pk))
+    assert (mail.state, mail.reason) == (State.HELD, "someone_else")
+    assert ticket.messages.count() == 1

@@ -202,6 +202,8 @@ def follow_up(request: HttpRequest, ticket: Ticket, place: Place) -> HttpRespons
             draft=draft,
             submission=key,
         )
+    except actions.Departed:
+        raise Http404 from None
     except IllegalMove:
         if _was_sent(ticket, key):  # before the ticket closed
             return HttpResponseRedirect(place.page, status=303)

@@ -20,9 +20,10 @@ from tawasul.tickets.actions.moves import (
 )
 from tawasul.tickets.actions.retraction import NotRetractable, retract
 from tawasul.tickets.actions.splitting import NotSplittable, split
-from tawasul.tickets.actions.writing import Overtaken, answer, follow_up, note, open_ticket
+from tawasul.tickets.actions.writing import Departed, Overtaken, answer, follow_up, note, open_ticket
 
 __all__ = [
+    "Departed",
     "NotLinkable",
     "NotMergeable",
     "NotRetractable",

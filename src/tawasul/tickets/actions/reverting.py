@@ -46,7 +46,8 @@ def put_back(ticket: Ticket, before: Mapping[str, Any], *, version: int, by: Per
     row, now, writer = unchanged(ticket.pk, version), clock.now(), Writer.of(by)
     team, holder, service = row.team, row.assignee_id, row.service
     row.team = Team.objects.filter(pk=before["team_id"]).first()
-    row.assignee = Person.objects.filter(pk=before["assignee_id"]).first()
+    able = Person.objects.filter(is_staff=True, is_active=True)  # whoever has left since gets nothing back
+    row.assignee = able.filter(pk=before["assignee_id"]).first()
     row.service = Service.objects.get(pk=before["service_id"])
     row.version += 1
     save(row, ticket)

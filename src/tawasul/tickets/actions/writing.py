@@ -20,6 +20,7 @@ from tawasul.tickets.models import (
     Draft,
     Event,
     Message,
+    Participant,
     Purpose,
     Service,
     Ticket,
@@ -100,6 +101,10 @@ def open_ticket(
     return once(attempt, submission, lambda message: message.ticket)
 
 
+class Departed(workflow.IllegalMove):
+    """Whoever writes took part in the ticket, and was removed while they did."""
+
+
 def follow_up(
     ticket: Ticket,
     *,
@@ -110,13 +115,16 @@ def follow_up(
     channel: str = Channel.PORTAL,
     rest: str = "",
 ) -> Message:
-    """The customer writes again: the turn goes to the centre and the silence clock stops."""
+    """The customer writes again: the turn goes to the centre and the silence clock stops. Raises Departed."""
 
     html = letters.drawn(Message.Kind.FOLLOW_UP, text)
 
     def attempt() -> Message:
         now = clock.now()
         row = Ticket.objects.locked(ticket.pk)
+        part = by.participant
+        if part is not None and not Participant.objects.filter(pk=part.pk, ticket=row).exists():
+            raise Departed(row, "follow_up")
         workflow.move(row, "follow_up", now)
         message = letters.write(
             row,
