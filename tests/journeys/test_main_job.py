@@ -8,7 +8,6 @@ English. TAWASUL_TEST_PICTURES names a folder for pictures of what was seen.
 import io
 import os
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +16,10 @@ from PIL import Image
 
 from tawasul.config.demo import papers
 from tawasul.config.demo.seed import PASSWORD
-from tests.journeys import demo
+from tests.journeys.conftest import NewPage
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -51,37 +50,6 @@ WORDS = {
         "name": "Reem Example",
     },
 }
-NewPage = Callable[[str], "Page"]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demo that was started for this file."""
-    with demo.running(tmp_path_factory.mktemp("demo") / "data") as running:
-        yield running
-
-
-@pytest.fixture
-def new_page(chromium: "Browser", address: str) -> Iterator[NewPage]:
-    """Browsers of different people: each page has cookies of its own; a script error fails the test."""
-    contexts, faults = [], []
-
-    def make(lang: str) -> "Page":
-        context = chromium.new_context(
-            base_url=address,
-            locale={"ar": "ar-SA", "en": "en-GB"}[lang],
-            viewport={"width": 1280, "height": 900},
-        )
-        context.set_default_timeout(45_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert not faults
 
 
 def picture(page: "Page", name: str, *, whole: bool = False) -> None:
