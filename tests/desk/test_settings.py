@@ -76,6 +76,18 @@ def test_history_says_who_changed_what_from_what_to_what(lama_client: Client, se
     assert set(Change.objects.get().after) == {"name_en", "is_active"}, "what stayed is not repeated"
 
 
+def test_history_reads_as_words_and_shows_no_name_of_the_code(lama_client: Client, service: Service) -> None:
+    view = {"name": "طلبات النقل", "scope": "everyone", "query": f"view=all&service={service.pk}"}
+    assert lama_client.post("/ar/desk/saved-views/", view).status_code == 302
+    article = {"title_ar": "كيف أنقل نطاقًا؟", "text_ar": "من صفحة النطاق.", "is_published": "on"}
+    assert lama_client.post("/ar/desk/ready/articles/new/", article).status_code == 302
+    page = lama_client.get("/ar/desk/settings/history/").content.decode()
+    assert f"الخدمة: {service.name_ar}" in page, "a filter is told as the list tells it"
+    assert f"service={service.pk}" not in page.split('<ol class="changes">')[1]
+    for written, name in (("العنوان بالعربية", "title_ar"), ("منشورة", "is_published"), ("العنوان", "slug")):
+        assert f"<dt>{written}</dt>" in page and name not in page
+
+
 def test_a_stale_edit_is_noticed_and_what_was_written_stays(lama_client: Client, service: Service) -> None:
     address = f"{PLACE}services/{service.pk}/"
     old = seen_in(lama_client.get(address))

@@ -18,12 +18,18 @@ for (const bar of document.querySelectorAll("[data-toolbar]")) {
 }
 
 // On a phone tabs and views lie in a line that scrolls: the one that is open is in sight.
-for (const here of document.querySelectorAll(".views [aria-current], .tabs [aria-current], .ready > .filters [aria-current]")) {
-  const line = here.parentElement.closest(".views, .tabs, .filters");
-  if (line.scrollWidth <= line.clientWidth) continue;
-  const from = here.getBoundingClientRect(), to = line.getBoundingClientRect();
-  line.scrollLeft += (from.left + from.right - to.left - to.right) / 2;
+// Letters and counts that come later move it once more.
+function bringIntoSight() {
+  for (const here of document.querySelectorAll(".views [aria-current], .tabs [aria-current], .ready > .filters [aria-current]")) {
+    const line = here.parentElement.closest(".views, .tabs, .filters");
+    if (line.scrollWidth <= line.clientWidth) continue;
+    const from = here.getBoundingClientRect(), to = line.getBoundingClientRect();
+    line.scrollLeft += (from.left + from.right - to.left - to.right) / 2;
+  }
 }
+bringIntoSight();
+document.fonts.ready.then(bringIntoSight);
+document.addEventListener("htmx:afterSettle", bringIntoSight, { once: true });
 
 function mark(box, kind, words = "") {
   const { selectionStart: start, selectionEnd: end, value } = box;
