@@ -124,6 +124,8 @@ def test_a_ticket_goes_from_one_clerk_to_the_other(
     expect(other.locator(".letter[data-from=note]")).to_contain_text("يُرجى فحص الخادمين.")
     looks_right(other, no_violations)
     other.locator(".ways .to-about").click()
+    other.locator("details.edit:has(form.assign) > summary").click()
+    other.locator("details.edit:has(#assignee_assignee) > summary").click()
     other.select_option("#assignee_assignee", "")
     other.locator("form.assign button").click()
     other.locator(".doings [data-do=take]").wait_for()

@@ -23,16 +23,22 @@ function act(name, value = "") {
     box.focus();
     box.scrollIntoView({ block: "nearest" });
   } else if (found.tagName === "SUMMARY") {
-    for (let at = found.parentElement; at; at = at.parentElement.closest("details")) at.open = true;
+    unfold(found);
     (found.parentElement.querySelector("input:not([type=hidden]), textarea, select, form button") ?? found).focus();
   } else if (found.tagName === "SELECT") {
-    if (!value) found.focus();
-    else {
+    if (!value) {
+      unfold(found);
+      found.focus();
+    } else {
       found.value = value;
       found.form.requestSubmit();
     }
   } else found.click();
   return true;
+}
+
+function unfold(inside) {
+  for (let at = inside.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
 }
 
 async function openSheet() {

@@ -27,3 +27,10 @@ document.addEventListener("input", (event) => {
   const doing = composer.classList.contains("note") ? "noting" : "answering";
   document.dispatchEvent(new CustomEvent("live:doing", { detail: doing }));
 });
+
+// What a colleague writes, once shown, is put away again; the focus returns to what showed it.
+here?.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-hide-drafts]")) return;
+  document.getElementById("drafts").replaceChildren();
+  (here.querySelector("[data-doing]:not([hidden]) > a") ?? document.querySelector("#composer textarea"))?.focus();
+});
