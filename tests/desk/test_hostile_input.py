@@ -2,6 +2,7 @@
 
 import uuid
 from time import monotonic
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -10,9 +11,13 @@ from django.test import Client
 from tawasul.accounts.models import Person
 from tawasul.bulk.models import BulkJob
 from tawasul.core.kept import forget_all
-from tawasul.tickets.models import FieldChoice
+from tawasul.desk.bulk import MOST_PICKED
+from tawasul.desk.settings.field_forms import MOST_CHOICES
+from tawasul.tickets import fields
+from tawasul.tickets.fields import Situation
+from tawasul.tickets.models import Field, FieldChoice
 from tests.desk.test_bulk import JOBS, PREVIEW, preview, sent
-from tests.desk.test_fields import choose_from, fresh, make, say
+from tests.desk.test_fields import IN_USE, choose_from, fresh, make, say
 from tests.world import OpenATicket
 
 __all__ = ["fresh"]
@@ -83,3 +88,44 @@ def test_a_filter_by_a_field_that_was_deleted_reaches_nobody(
     assert "no longer exists" in fahd_client.post(PREVIEW, given, follow=True).content.decode()
     fahd_client.post(JOBS, given)
     assert not BulkJob.objects.exists()
+
+
+def test_the_longest_form_of_the_desk_arrives_as_a_whole(lama_client: Client, fahd_client: Client) -> None:
+    rows: dict[str, str] = {"choices": str(MOST_CHOICES)}
+    for number in range(MOST_CHOICES):
+        row = {"pk": "", "ar": f"فرع {number}", "en": f"Branch {number}", "level": "0", "on": "1"}
+        rows |= {f"choice-{number}-{name}": value for name, value in row.items()}
+    given = {"kind": "tree", "name_ar": "الفرع", "name_en": "Branch", **IN_USE, **rows, "save": "1"}
+    assert lama_client.post("/en/desk/settings/fields/new/", given).status_code == 302
+    assert Field.objects.get().choices.count() == MOST_CHOICES
+    picked = {"action": "close", "ticket": ["1"] * MOST_PICKED, "query": "view=all"}
+    assert fahd_client.post(PREVIEW, picked).status_code == 200
+
+
+def test_fields_that_lean_on_many_others_are_judged_once_each(
+    noura_client: Client, fahd_client: Client, open_a_ticket: OpenATicket
+) -> None:
+    before: list[str] = []
+    for number in range(40):
+        make("text", key=f"step{number}", shown_if=[{"of": f"field:{one}", "any": []} for one in before[-3:]])
+        before.append(f"step{number}")
+    forget_all()
+    began = monotonic()
+    situation = Situation(None, "technical", "portal", dict.fromkeys(before, "said"))
+    assert len(fields.shown(fields.definitions(), situation)) == 40
+    typed = {f"own-{one}": "said" for one in before}
+    assert noura_client.post("/en/tickets/questions/", typed).status_code == 200
+    assert fahd_client.get(f"/en/desk/tickets/{open_a_ticket().spoken_number}/").status_code == 200
+    assert monotonic() - began < 10
+
+
+def test_the_portals_own_address_takes_part_in_nothing(
+    fahd_client: Client, open_a_ticket: OpenATicket, settings: Any
+) -> None:
+    ticket = open_a_ticket()
+    settings.MAIL_FROM = "support@nic.example.sa"
+    for email in ("Support@NIC.example.sa", "support+x@nic.example.sa"):
+        given = {"name": "x", "email": email, "language": "en"}
+        answer = fahd_client.post(f"/en/desk/tickets/{ticket.spoken_number}/participants/", given)
+        assert answer.status_code == 422 and "own address" in answer.content.decode()
+    assert not ticket.participants.exists()

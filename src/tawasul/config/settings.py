@@ -174,7 +174,7 @@ REQUEST_MAX_BYTES = env.number(
 )  # files and fields together
 FILE_MAX_PIXELS = env.number("TAWASUL_FILE_MAX_PIXELS", 100_000_000, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the longest form of ours, a tree of 150 branches, has 800
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 FILE_UPLOAD_TEMP_DIR = None
 CLAMD = env.text("TAWASUL_CLAMD")  # a virus scanner: its socket's path or host:port

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tawasul.accounts.models import Language
 from tawasul.core.addresses import Address, BadAddress, message, parse_address
 from tawasul.desk.forms import CleanLine
+from tawasul.mail.handling.senders import is_ours
 from tawasul.tickets import participation, queries
 from tawasul.tickets.actions.participating import NotAddable
 from tawasul.tickets.models import Ticket
@@ -29,9 +30,12 @@ class ParticipantForm(forms.Form):
     def clean_email(self) -> Address:
         """The address, ready to be written to."""
         try:
-            return parse_address(str(self.cleaned_data["email"]))
+            address = parse_address(str(self.cleaned_data["email"]))
         except BadAddress as bad:
             raise ValidationError(message(bad)) from bad
+        if is_ours(address.address):
+            raise ValidationError(_("This is the portal's own address: its mails would only come back."))
+        return address
 
 
 def of_ticket(ticket: Ticket, entries: Sequence[queries.Entry]) -> dict[str, Any]:

@@ -38,6 +38,9 @@ __all__ = [
 ]
 
 
+Judged = dict[str, bool | None]  # by a field's key
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What the conditions are judged by. ``service`` is its key, None where none is chosen yet; ``given`` has what is
@@ -129,17 +132,17 @@ def values_of(ticket: Any) -> list[tuple[Definition, FieldValue]]:
 def shown(among: Sequence[Definition], situation: Situation) -> list[Definition]:
     """Those of the fields that are asked for in this situation. A condition on a field that is itself not asked for
     does not hold, and neither does one that leads back to its own field."""
-    known = {one.key: one for one in among}
-    return [one for one in among if _is_shown(one, known, situation, frozenset())]
+    known, judged = {one.key: one for one in among}, Judged()
+    return [one for one in among if _is_shown(one, known, situation, judged)]
 
 
 def is_required(definition: Definition, situation: Situation) -> bool:
     """Whether the field must be filled in here, where it is shown."""
     if definition.is_required:
         return True
-    known = {one.key: one for one in definitions()}
+    known, judged = {one.key: one for one in definitions()}, Judged()
     return bool(definition.required_if) and all(
-        _holds(condition, known, situation, frozenset()) for condition in definition.required_if
+        _holds(condition, known, situation, judged) for condition in definition.required_if
     )
 
 
@@ -176,21 +179,23 @@ def _choice_key(value: FieldValue | Parsed) -> int | None:
     return value.choice_id if isinstance(value, FieldValue) else value.choice
 
 
-def _is_shown(
-    one: Definition, known: Mapping[str, Definition], situation: Situation, asking: frozenset[str]
-) -> bool:
-    if not one.is_active or one.key in asking:
-        return False
-    if one.services and situation.service not in one.services:
-        return False
-    return all(_holds(condition, known, situation, asking | {one.key}) for condition in one.shown_if)
+def _is_shown(one: Definition, known: Mapping[str, Definition], situation: Situation, judged: Judged) -> bool:
+    """``judged`` keeps each answer, or fields that lean on several others would be judged again and again, three times
+    as often with each step; None while it is looked for, which is where conditions lead in a circle."""
+    if one.key in judged:
+        return bool(judged[one.key])
+    judged[one.key] = None
+    fits = one.is_active and (not one.services or situation.service in one.services)
+    found = fits and all(_holds(condition, known, situation, judged) for condition in one.shown_if)
+    judged[one.key] = found
+    return found
 
 
 def _holds(
     condition: Mapping[str, Any],
     known: Mapping[str, Definition],
     situation: Situation,
-    asking: frozenset[str],
+    judged: Judged,
 ) -> bool:
     """Whether one condition holds; no values mean that anything at all is given."""
     of = str(condition.get("of", ""))
@@ -199,7 +204,7 @@ def _holds(
         said = situation.purpose if of == "purpose" else situation.channel
         return bool(said) and (not wanted or said in wanted)
     other = known.get(of.removeprefix("field:")) if of.startswith("field:") else None
-    if other is None or not _is_shown(other, known, situation, asking):
+    if other is None or not _is_shown(other, known, situation, judged):
         return False
     said = _comparable(other, situation.given.get(other.key, ""))
     if not said or not wanted:
