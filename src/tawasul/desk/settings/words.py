@@ -39,6 +39,7 @@ FIELDS: Final[Mapping[str, Words]] = {
     "substitute": gettext_lazy("Substitute"),
     "hands_over": gettext_lazy("Hand over all open tickets at the start"),
     "place": gettext_lazy("Place in the list"),
+    "position": gettext_lazy("Place in the list"),
     "merged_into": gettext_lazy("Merged into"),
     "role": gettext_lazy("Role at the desk"),
     "is_staff": gettext_lazy("Staff of the centre"),
@@ -88,7 +89,8 @@ LONGEST: Final = 160  # characters of a value in history
 def lines_of(change: Change) -> list[tuple[str, str, str]]:
     """(field, before, after) for each difference; before is empty for what was added."""
     names = list({**change.before, **change.after})
-    return [(str(FIELDS.get(name, name)), *_pair(change, name)) for name in names]
+    fields = FIELDS if change.noun == "services" else {**FIELDS, "team": gettext_lazy("Team")}
+    return [(str(fields.get(name, name)), *_pair(change, name)) for name in names]
 
 
 def _pair(change: Change, name: str) -> tuple[str, str]:
