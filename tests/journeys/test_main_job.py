@@ -169,7 +169,6 @@ def test_from_no_account_to_a_closed_ticket(new_page: NewPage, lang: str) -> Non
     staff.goto(f"/{lang}/desk/?view=all")
     staff.goto(f"/{lang}/desk/tickets/{number}/")
     staff.fill("form[action*='/answers/'] textarea[name=text]", f"{words['said']}: **ns1**.\n\n1. 53\n2. 54")
-    picture(staff, f"desk-{lang}")
     staff.get_by_role("button", name=words["answer"]).click()
     staff.wait_for_load_state()
 
