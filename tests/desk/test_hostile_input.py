@@ -61,32 +61,38 @@ def test_a_service_that_is_none_is_left_out_of_a_field(key: str, lama_client: Cl
     assert 'name="name_en"' in answer.content.decode()
 
 
-def test_a_filter_whose_choice_is_gone_since_the_preview_reaches_nobody(
-    fahd: Person, fahd_client: Client, open_a_ticket: OpenATicket
+@pytest.mark.parametrize("gone", [FieldChoice, Field])
+def test_a_filter_by_what_is_no_more_finds_nothing_and_an_order_reaches_nobody(
+    gone: type[FieldChoice] | type[Field], fahd: Person, fahd_client: Client, open_a_ticket: OpenATicket
 ) -> None:
     field = make("choice", key="branch", name_en="Branch")
     (north,) = choose_from(field, "North")
     forget_all()
-    one, other = open_a_ticket(), open_a_ticket()
+    one, other = open_a_ticket(subject="one"), open_a_ticket(subject="other")
     say(one, field, str(north.pk), fahd)
-    query = urlencode({"view": "all", "f_branch": north.pk})
+    query = urlencode({"view": "everything", "f_branch": north.pk})
+    view = {"name": "The north", "scope": "personal", "query": query}
+    saved = fahd_client.post("/en/desk/saved-views/", view)["Location"]
     order = sent(preview(fahd_client, "close", whole="1", query=query))
     one.field_values.all().delete()
-    FieldChoice.objects.all().delete()
+    gone.objects.all().delete()
     forget_all()
-    answer = fahd_client.post(JOBS, order, follow=True)
-    assert "no longer exists" in answer.content.decode()
-    assert not BulkJob.objects.exists(), "the view without the choice is everything"
-    assert other.number in fahd_client.get("/en/desk/?view=all").content.decode().replace("-", "")
+    page = fahd_client.get(saved).content.decode()
+    assert "<bdi>other</bdi>" not in page, "a saved view must not find everything instead"
+    assert ">2<" not in fahd_client.get("/en/desk/saved-views/counts/").content.decode()
+    assert fahd_client.post(JOBS, order).status_code == 422
+    assert not BulkJob.objects.exists()
+    other.refresh_from_db()
+    assert other.status == "with_centre"
 
 
-def test_a_filter_by_a_field_that_was_deleted_reaches_nobody(
+def test_an_order_over_a_filter_that_cannot_be_read_reaches_nobody(
     fahd_client: Client, open_a_ticket: OpenATicket
 ) -> None:
     open_a_ticket()
-    given = {"action": "close", "whole": "1", "query": "view=all&f_gone=1", "key": str(uuid.uuid4())}
-    assert "no longer exists" in fahd_client.post(PREVIEW, given, follow=True).content.decode()
-    fahd_client.post(JOBS, given)
+    given = {"action": "close", "whole": "1", "query": "view=all&created_from=x", "key": str(uuid.uuid4())}
+    for address in (PREVIEW, JOBS):
+        assert "no longer exists" in fahd_client.post(address, given, follow=True).content.decode()
     assert not BulkJob.objects.exists()
 
 

@@ -23,7 +23,7 @@ from tawasul.core.markdown import render_answer
 from tawasul.desk.shelves import DEFAULT
 from tawasul.replies import queries as replies
 from tawasul.replies.models import CannedReply
-from tawasul.tickets import access, filters, own_filters
+from tawasul.tickets import access, filters
 from tawasul.tickets import queue as tickets_queue
 from tawasul.tickets.actions.retraction import signed
 from tawasul.tickets.models import Service, Tag, Ticket
@@ -172,12 +172,10 @@ class Selection:
 
     @property
     def is_wider(self) -> bool:
-        """Whether the view's filter asks for something that is no more, such as a choice that was deleted since: what
-        cannot be read narrows nothing, and the action would reach tickets that nobody chose."""
+        """Whether the view's filter cannot be read any more: what is wrong narrows nothing, and the action would reach
+        tickets that nobody chose."""
         given = QueryDict(self.query)
-        found, wrong = filters.parse(given, views=tickets_queue.VIEWS, default=DEFAULT)
-        own = {name for name, value in given.items() if name.startswith(own_filters.PREFIX) and value}
-        return self.whole and bool(wrong or own - found.given.keys())
+        return self.whole and bool(filters.parse(given, views=tickets_queue.VIEWS, default=DEFAULT)[1])
 
 
 class ChoiceForm(forms.Form):

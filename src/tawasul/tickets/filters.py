@@ -92,7 +92,9 @@ class Filter:
     view: str = EVERYTHING
     values: tuple[tuple[str, str], ...] = ()
     sort: str = ""
-    meant: tuple[Any, ...] = ()  # what the centre's own fields among the values are now: with it two filters are equal
+    meant: tuple[
+        Any, ...
+    ] = ()  # what the centre's own fields among the values are now: with it two filters are equal
 
     def canonical(self, **instead: str) -> str:
         """The address of the filter, the same for the same filter; ``instead`` adds, or replaces by nothing."""
@@ -147,7 +149,8 @@ def parse(
     values: dict[str, str] = {}
     wrong: dict[str, str] = {}
     own = own_filters.parts()
-    typed = {name: clean_line(query.get(name, "")[: LONGEST * 10]) for name in (*LABELS, *own)}
+    lost = own_filters.lost(query)
+    typed = {name: clean_line(query.get(name, "")[: LONGEST * 10]) for name in (*LABELS, *own, *lost)}
     for name, value in typed.items():
         if not value:
             continue
@@ -156,6 +159,8 @@ def parse(
                 raise _Wrong(_("This is too long: at most %(num)d characters.") % {"num": LONGEST})
             if name in own:
                 read = own_filters.read(own[name], value)
+            elif name in lost:
+                read = value
             else:
                 read = _READ[name](value) if name != "domain" else _read_domain(value, typed["domain_how"])
         except _Wrong as problem:

@@ -4,7 +4,7 @@
 Each becomes a condition on the values of that one field, which the indexes of those values serve.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -24,6 +24,7 @@ PREFIX: Final = "f_"
 CHOSEN_FROM: Final = frozenset({Kind.CHOICE, Kind.TREE})
 RANGES: Final = frozenset({Kind.NUMBER, Kind.DATE})
 FROM, TO = "_from", "_to"
+MOST_LOST: Final = 10
 
 
 class Wrong(ValueError):
@@ -64,6 +65,12 @@ def parts() -> dict[str, Part]:
     return found
 
 
+def lost(names: Iterable[str]) -> list[str]:
+    """Among the names of an address, those that ask for a field that is no more. They find nothing."""
+    known = parts()
+    return [name for name in names if name.startswith(PREFIX) and name not in known][:MOST_LOST]
+
+
 def ranges() -> list[str]:
     """The names of what has two ends, without them."""
     return [f"{PREFIX}{field.key}" for field in fields.definitions() if field.kind in RANGES]
@@ -98,7 +105,7 @@ def condition(name: str, value: str) -> Q:
     """Tickets that say this in the field; none where there is no such field any more."""
     part = parts().get(name)
     if part is None:
-        return Q(pk__in=[])
+        return Q(pk=0)  # no ticket's; a prepared query cannot hold an empty list
     said = FieldValue.objects.filter(field=part.field.pk).filter(_asks(part, value))
     return Q(pk__in=said.values("ticket"))
 
@@ -144,8 +151,9 @@ def read_domain(typed: str) -> str:
         raise Wrong(domains.message(problem)) from None
 
 
-def _read_choice(field: Definition, typed: str) -> str:
-    if field.choice(typed) is None:
+def _read_choice(_field: Definition, typed: str) -> str:
+    """A key, also of a choice that is no more: a saved view that asks for one finds nothing, never everything."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 18):
         raise Wrong(_("Choose one of the list."))
     return typed
 
@@ -181,7 +189,7 @@ _READ: Final[Mapping[Kind, Callable[[Definition, str], str]]] = {
 def _asks(part: Part, value: str) -> Q:
     match part.field.kind:
         case Kind.CHOICE | Kind.TREE:
-            return Q(search_key__in=_below(part.field, value))
+            return Q(search_key__in=_below(part.field, value) or ["-"])  # no choice's key
         case Kind.NUMBER:
             return Q(**{"number__gte" if part.end == FROM else "number__lte": Decimal(value)})
         case Kind.DATE:
