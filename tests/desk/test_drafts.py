@@ -106,6 +106,9 @@ def test_a_draft_is_shown_in_place_and_the_answer_before_taken_back_in_a_browser
     page.locator("#drafts .mail-text", has_text="نراجع السجل التجاري.").wait_for()
     no_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.locator("[data-hide-drafts]").click()
+    assert page.locator("#drafts .mail-text").count() == 0
+    assert page.locator("#here [data-doing=answering] a").evaluate("link => link === document.activeElement")
     page.locator(".undo.answered button").click()
     page.wait_for_url(f"**/tickets/{first.spoken_number}/**")
     assert page.locator("#answer_text").input_value() == "حُفظ التعديل."

@@ -132,6 +132,12 @@ def test_the_palette_does_what_the_page_can_and_gives_the_focus_back(
     page.locator("#palette mark").first.wait_for()
     page.keyboard.press("Enter")
     assert page.locator("#hold_party").evaluate("box => box === document.activeElement")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("زميل")
+    page.locator("#palette mark").first.wait_for()
+    page.keyboard.press("Enter")
+    assert page.locator("#assignee_assignee").evaluate("box => box === document.activeElement")
 
 
 def test_a_colleague_is_named_by_two_letters(
