@@ -186,3 +186,12 @@ def test_no_macro_gives_it_to_an_outsider_either(secret: Ticket, fahd: Person, s
     with pytest.raises(macros.NotDoable):
         macros.run(macro, secret, by=sara)
     assert not secret.events.exclude(kind="opened").exists()
+
+
+def test_a_filter_by_a_closed_team_does_not_name_it_to_others(
+    investigations: Team, fahd: Person, sara: Person
+) -> None:
+    address = f"/en/desk/?view=everything&team={investigations.pk}"
+    assert "Investigations" in signed_in(sara).get(address).content.decode()
+    page = signed_in(fahd).get(address).content.decode()
+    assert "Investigations" not in page and "no longer there" in page

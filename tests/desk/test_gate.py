@@ -8,8 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
-from tawasul.accounts import roles
-from tawasul.accounts.models import Person, Role, Team
+from tawasul.accounts.models import Person, Role
 from tawasul.desk import urls
 from tawasul.tickets.models import Event, Message, Ticket
 from tests.desk.mails import failed, held_by_door
@@ -162,15 +161,3 @@ def test_an_auditor_writes_nothing_but_their_own_choices(open_a_ticket: Any) -> 
     for name, address in addresses(ticket).items():
         if name not in SAFE | OWN_CHOICES:
             assert auditor.post(address, {"text": "x"}).status_code == 404, name
-
-
-def test_no_address_of_a_closed_teams_ticket_is_there_for_the_others(
-    fahd_client: Client, open_a_ticket: Any
-) -> None:
-    ticket = open_a_ticket()
-    closed = Team.objects.create(name_ar="القانونية", name_en="Legal", is_closed=True)
-    Ticket.objects.filter(pk=ticket.pk).update(team=closed)
-    roles.forget()
-    for name, address in addresses(ticket).items():
-        if ticket.spoken_number in address:
-            assert ask(fahd_client, name, address).status_code == 404, name

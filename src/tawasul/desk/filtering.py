@@ -1,6 +1,6 @@
 """The filter as staff see it: its form, and what narrows the list in a few words, each to be taken away."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,8 +117,8 @@ def form_of(
     return FilterForm(given, {}, person)
 
 
-def chips_of(narrowed: Filter) -> list[Chip]:
-    """What narrows the list; a query only where a name must be looked up."""
+def chips_of(narrowed: Filter, hidden: Collection[int] = ()) -> list[Chip]:
+    """What narrows the list; a query only where a name must be looked up. ``hidden`` teams are not named."""
     made = []
     given = narrowed.given
     for name, value in narrowed.values:
@@ -126,12 +126,12 @@ def chips_of(narrowed: Filter) -> list[Chip]:
             continue
         instead = {name: "", "domain_how": ""} if name == "domain" else {name: ""}
         made.append(
-            Chip(filters.label_of(name), _words_of(name, value, given), narrowed.canonical(**instead))
+            Chip(filters.label_of(name), _words_of(name, value, given, hidden), narrowed.canonical(**instead))
         )
     return made
 
 
-def _words_of(name: str, value: str, given: Mapping[str, str]) -> str:
+def _words_of(name: str, value: str, given: Mapping[str, str], hidden: Collection[int]) -> str:
     if name.startswith(own_filters.PREFIX):
         return own_filters.words(name, value)
     match name:
@@ -149,6 +149,8 @@ def _words_of(name: str, value: str, given: Mapping[str, str]) -> str:
             return _("me") if value == ME else _("nobody")
         case "team" if value == NONE:
             return _("none")
+        case "team" if int(value) in hidden:
+            return _("no longer there")
         case "service" | "team" | "tag" | "assignee":
             kind: Any = {"service": Service, "team": Team, "tag": Tag, "assignee": Person}[name]
             found = kind.objects.filter(pk=value).first()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tawasul.accounts.roles import hidden_teams
 from tawasul.core import clock
 from tawasul.desk import bulk, choices, filtering, gate
 from tawasul.desk.columns import DENSITIES, USUAL, USUAL_DENSITY
@@ -105,7 +106,7 @@ def shown_queue(request: HttpRequest, *, default: str = DEFAULT) -> dict[str, An
         "kept": f"{query}&{cursor}" if cursor else query,
         "narrowed": narrowed,
         "query": query,
-        "chips": filtering.chips_of(narrowed),
+        "chips": filtering.chips_of(narrowed, hidden_teams(person)),
         "is_saved": saved is not None,
         "saved_name": saved_name,
         "columns": [(name, known[name]) for name in columns],
