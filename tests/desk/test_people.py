@@ -145,5 +145,5 @@ def test_the_board_asks_the_same_number_of_questions_whatever_waits(
     for _each in range(3):
         open_a_ticket()
     make_person("huda", "هدى السبيعي", is_staff=True)
-    with django_assert_max_num_queries(20):  # two a team and a person, and the desk's frame
+    with django_assert_max_num_queries(22):  # two a team and a person, presence and bell, the desk's frame
         assert lama_client.get("/en/desk/board/").status_code == 200
