@@ -147,7 +147,8 @@ def test_a_tree_offers_its_leaves_by_their_path_and_keeps_what_is_offered_no_mor
         assert fields.words(field, fields.parse(field, str(city.pk))) == "Riyadh › Al-Kharj"
     for wrong in (region, old):
         assert refused(field, str(wrong.pk))
-    assert fields.words(field, FieldValue(choice_id=old.pk)).endswith(" › قديم")
+    with translation.override("ar"):
+        assert fields.words(field, FieldValue(choice_id=old.pk)).endswith(" › قديم")
 
 
 def asked(**given: str) -> list[str]:
