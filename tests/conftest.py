@@ -47,6 +47,9 @@ def _can_differ(item: pytest.Item) -> bool:
     asked = set(getattr(item, "fixturenames", ()))
     if "no_violations" in asked:  # how a page looks; what stands on it is told by tests without a browser
         return False
+    told = getattr(item, "callspec", None)
+    if told is not None and "en" in (told.params.get("lang"), told.params.get("language")):
+        return False  # the same is asked in Arabic
     return bool(asked & _DATABASE) or item.get_closest_marker("django_db") is not None
 
 

@@ -168,15 +168,25 @@ def _judge(answer: Any, name: str, wrong: list[str]) -> None:
         wrong.append(f"{name}: a script of the sender's is in the page")
 
 
-@pytest.mark.parametrize("kind", JUNK)
-def test_junk_in_every_parameter_and_every_field_is_no_error(stage: Stage, kind: str) -> None:
+def _mixed(names: list[str], turn: int) -> dict[str, str]:
+    """A kind of junk for each name; in five turns each gets five kinds, and other neighbours' kinds beside it."""
+    kinds = list(JUNK.values())
+    return {name: kinds[(3 * turn + place) % len(kinds)] for place, name in enumerate(names)}
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_junk_in_every_parameter_and_every_field_is_no_error(stage: Stage, turn: int) -> None:
     wrong: list[str] = []
-    for name in filter(_worth_trying, patterns()):
+    for place, name in enumerate(filter(_worth_trying, patterns())):  # which five, differs by address
         address = stage.address(name, "en")
         with stage.browser(_asker(name), raise_request_exception=False) as browser:
-            _judge(browser.get(address, dict.fromkeys(ASKED, JUNK[kind])), f"GET {name}", wrong)
+            _judge(
+                browser.get(address, _mixed(ASKED[place % 3 :] + ASKED[: place % 3], turn)),
+                f"GET {name}",
+                wrong,
+            )
         with stage.browser(_asker(name), raise_request_exception=False) as browser:
-            sent = dict.fromkeys(SENT, JUNK[kind])
+            sent = _mixed(SENT[place % 3 :] + SENT[: place % 3], turn)
             if name.startswith(("portal:draft", "portal:contact")):
                 sent["kind"] = "ticket"
             _judge(browser.post(address, sent), f"POST {name}", wrong)
@@ -255,7 +265,7 @@ def test_a_wrong_method_gets_a_page_in_the_language(stage: Stage, language: str)
     for name in patterns():
         if name.startswith(("admin:", "unnamed")) or name in {"healthz", "readyz"}:
             continue
-        for method in ("PUT", "DELETE", "PATCH", "TRACE", "BREW"):
+        for method in ("PUT", "DELETE", "PATCH", "TRACE", "BREW") if language == "ar" else ("BREW",):
             with stage.browser(_asker(name)) as browser:
                 answer = browser.generic(method, stage.address(name, language))
                 assert answer.status_code in {200, 302, 403, 404, 405, 410}, (
@@ -272,8 +282,9 @@ def test_a_wrong_method_gets_a_page_in_the_language(stage: Stage, language: str)
 ONE_CLICK = {"portal:notices"}
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
-@pytest.mark.parametrize("origin", ["", "https://evil.example", "null"])
+@pytest.mark.parametrize(
+    ("language", "origin"), [("ar", ""), ("en", ""), ("en", "https://evil.example"), ("ar", "null")]
+)
 def test_a_post_without_its_token_or_from_elsewhere_gets_a_403_page(
     stage: Stage, language: str, origin: str
 ) -> None:
@@ -292,12 +303,11 @@ def test_a_post_without_its_token_or_from_elsewhere_gets_a_403_page(
 
 
 def test_an_unknown_host_gets_a_page_and_nothing_else(stage: Stage) -> None:
-    for host in ("evil.example", "a b", "[::1", "localhost:80:80", "", "localhost@evil.example"):
-        for name in patterns():
+    hosts = ("evil.example", "a b", "[::1", "localhost:80:80", " ", "localhost@evil.example")
+    for place, name in enumerate(patterns()):
+        for host in hosts if place < 5 else (hosts[place % len(hosts)],):  # judged before the address is read
             with stage.browser(_asker(name), raise_request_exception=False) as browser:
-                answer = browser.get(
-                    stage.address(name, "en"), headers={"Host": host} if host else {"Host": " "}
-                )
+                answer = browser.get(stage.address(name, "en"), headers={"Host": host})
                 assert answer.status_code == 400, (name, host, answer.status_code)
                 assert "evil.example" not in answer.content.decode()
 
