@@ -11,6 +11,7 @@ from tawasul.accounts import roles
 from tawasul.accounts.models import Person, Role, RolePermissions, Team
 from tawasul.bulk.models import BulkJob
 from tawasul.bulk.work import work_due
+from tawasul.desk.shown import packed, unpacked
 from tawasul.replies.models import CannedReply, Scope
 from tawasul.tickets import actions
 from tawasul.tickets.actions import properties
@@ -98,12 +99,33 @@ def test_a_whole_view_is_ordered_as_its_preview_showed_it(
     for _ in range(30):
         open_a_ticket()
     assert 'name="whole"' in fahd_client.get("/en/desk/?view=all").content.decode()
+    closed = open_a_ticket()
+    actions.close(closed, by=Writer.of(fahd), reason=CloseReason.SOLVED_BY_STAFF)
     shown = preview(fahd_client, "tag", whole="1", object=str(tag.pk))
     assert counts(shown)[0] == 30
     late = open_a_ticket()
+    actions.reopen(closed, by=Writer.of(fahd))  # an old ticket that enters the view meanwhile
     fahd_client.post(JOBS, sent(shown))
     work_off()
-    assert tag.taggings.count() == 30 and not late.tags.exists()
+    assert tag.taggings.count() == 30 and not late.tags.exists() and not closed.tags.exists()
+
+
+@pytest.mark.parametrize("word", ["", "x", "eJw", "é", "A" * 5000])
+def test_an_order_for_a_view_that_names_no_preview_is_shown_it_first(
+    fahd_client: Client, open_a_ticket: Any, word: str
+) -> None:
+    open_a_ticket()
+    form = sent(preview(fahd_client, "spam", whole="1"))
+    answer = fahd_client.post(JOBS, {**form, "shown": word})
+    assert answer.status_code == 422 and "This will happen" in answer.content.decode()
+    assert not BulkJob.objects.exists()
+
+
+def test_many_keys_are_one_short_word_and_come_back() -> None:
+    keys = list(range(1_000_003, 1_000_003 + 7 * 10_000, 7))
+    assert unpacked(packed(reversed(keys))) == keys
+    assert len(packed(keys)) < 20_000
+    assert unpacked(packed([])) == []
 
 
 def test_the_answer_is_shown_as_the_first_of_each_language_read_it(

@@ -335,7 +335,8 @@ def test_columns_and_density_are_each_persons_choice(
     assert fahd_client.post("/ar/desk/choices/", sent)["Location"] == back
     page = fahd_client.get(back).content.decode()
     heads = re.findall(
-        r'role="columnheader"(?: class="subject")?>([^<]*)<', fahd_client.get("/en/desk/?view=all").content.decode()
+        r'role="columnheader"(?: class="subject")?>([^<]*)<',
+        fahd_client.get("/en/desk/?view=all").content.decode(),
     )
     assert heads == ["Subject", "Organisation", "Opened", "Tags", "Channel"]
     assert 'data-density="compact"' in page

@@ -51,6 +51,7 @@ class Preview:
     """What would become of all of them. ``lines`` and ``refused`` are the first tickets of each kind."""
 
     total: int = 0
+    keys: list[int] = field(default_factory=list)  # of all of them
     changed: int = 0
     unchanged: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -118,6 +119,7 @@ def preview(order: Order, tickets: QuerySet[Ticket], by: Person, *, lines: int =
             order, ticket, by, has_tag=ticket.pk in tagged, tags=MOST_TAGS if ticket.pk in full else 0
         )
         made.total += 1
+        made.keys.append(ticket.pk)
         if found.outcome == Outcome.REFUSED:
             made.reasons[found.why] += 1
             if len(made.refused) < lines:

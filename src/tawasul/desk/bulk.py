@@ -21,6 +21,7 @@ from tawasul.bulk.orders import Action, Order, is_allowed
 from tawasul.core import clock
 from tawasul.core.markdown import render_answer
 from tawasul.desk.shelves import DEFAULT
+from tawasul.desk.shown import unpacked
 from tawasul.replies import queries as replies
 from tawasul.replies.models import CannedReply
 from tawasul.tickets import access, filters
@@ -135,12 +136,13 @@ def named(job: BulkJob) -> str:
 
 @dataclass(slots=True)
 class Selection:
-    """Tickets that were picked, or all of a view."""
+    """Tickets that were picked, or all of a view; of that an order's ``among`` names those that its preview showed."""
 
     numbers: Sequence[str]
     query: str
     whole: bool
     seen: datetime
+    among: Sequence[int] | None = None
 
     @classmethod
     def of(cls, given: QueryDict) -> "Selection":
@@ -151,16 +153,17 @@ class Selection:
         except (ValueError, TypeError, OverflowError):
             seen = now
         numbers = [one[:24] for one in given.getlist("ticket") if one[:24].isdigit()][:MOST_PICKED]
-        return cls(numbers, given.get("query", "")[:4000], given.get("whole") == "1", seen)
+        among = unpacked(given["shown"]) if "shown" in given else None
+        return cls(numbers, given.get("query", "")[:4000], given.get("whole") == "1", seen, among)
 
     def __bool__(self) -> bool:
         return self.whole or bool(self.numbers)
 
     def tickets(self, person: Person) -> QuerySet[Ticket]:
-        """Those that the person may see. Of a view, none that was opened after the preview."""
+        """Those that the person may see."""
         if self.whole:
             rows = tickets_queue.every(self.narrowed, person)
-            return rows.filter(created_at__lte=self.seen)
+            return rows if self.among is None else rows.filter(pk__in=self.among)
         rows, hidden = Ticket.objects.filter(number__in=self.numbers), hidden_teams(person)
         return rows.exclude(team__in=hidden) if hidden else rows
 

@@ -15,6 +15,7 @@ from tawasul.accounts import absences as kept
 from tawasul.accounts.models import Absence, Person, Role
 from tawasul.accounts.roles import Permission, hidden_teams, may, role_of, teams_of
 from tawasul.core import clock
+from tawasul.core.text import isolate
 from tawasul.desk import gate
 from tawasul.desk.absence_forms import AbsenceForm
 from tawasul.desk.shelves import shelves_for
@@ -63,7 +64,7 @@ def absences(request: HttpRequest) -> HttpResponseBase:
         hands_over=given["hands_over"],
         by=person,
     )
-    messages.success(request, _("The absence is noted: %(name)s.") % {"name": given["person"]})
+    messages.success(request, _("The absence is noted: %(name)s.") % {"name": isolate(str(given["person"]))})
     return redirect("desk:absences")
 
 

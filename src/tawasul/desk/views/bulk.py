@@ -19,6 +19,7 @@ from tawasul.bulk.orders import MOST, Action, is_allowed
 from tawasul.core import clock
 from tawasul.desk import bulk, gate
 from tawasul.desk.shelves import shelves_for
+from tawasul.desk.shown import packed
 from tawasul.tickets.models import Status
 
 MOST_JOBS = 50
@@ -32,7 +33,7 @@ _TOLD = (BulkItem.Outcome.REFUSED, BulkItem.Outcome.CHANGED_SINCE)
 def preview(request: HttpRequest) -> HttpResponseBase:
     """Choose what the action is done with, and see what it would do to each ticket. Nothing is changed."""
     chosen = bulk.Selection.of(request.POST)
-    chosen.seen = clock.now()
+    chosen.seen, chosen.among = clock.now(), None
     return _preview(request, chosen)
 
 
@@ -119,7 +120,7 @@ def _order(request: HttpRequest) -> HttpResponseBase:
         key = uuid.UUID(request.POST.get("key", ""))
     except ValueError:
         return _preview(request, chosen, status=422)
-    if not form.is_valid():
+    if not form.is_valid() or (chosen.whole and chosen.among is None):
         return _preview(request, chosen, status=422)
     order, reply = form.order(chosen.seen)
     query = chosen.narrowed.canonical() if chosen.whole else ""
@@ -170,6 +171,7 @@ def _preview(request: HttpRequest, chosen: bulk.Selection, *, status: int = 200)
         context |= {
             "made": made,
             "total": made.total,
+            "shown": packed(made.keys) if chosen.whole else "",
             "reasons": [(bulk.WHY[why], number) for why, number in made.reasons.most_common()],
             "refused": [(ticket, bulk.WHY[why]) for ticket, why in made.refused],
             "examples": bulk.examples(order, made, person),
