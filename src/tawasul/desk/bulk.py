@@ -153,7 +153,7 @@ class Selection:
         except (ValueError, TypeError, OverflowError):
             seen = now
         numbers = [one[:24] for one in given.getlist("ticket") if one[:24].isdigit()][:MOST_PICKED]
-        among = unpacked(given["shown"]) if "shown" in given else None
+        among = unpacked(given.get("shown", ""))
         return cls(numbers, given.get("query", "")[:4000], given.get("whole") == "1", seen, among)
 
     def __bool__(self) -> bool:
