@@ -9,11 +9,14 @@ import pytest
 from django.db.models import F
 
 from tawasul.core import clock
-from tawasul.mail import handling
+from tawasul.core.addresses import parse_address
+from tawasul.mail import handling, tokens
 from tawasul.mail.doors import store
 from tawasul.mail.models import IncomingMail, OutgoingMail
 from tawasul.reactions.events import react_to_due
-from tawasul.tickets.models import Service, Ticket
+from tawasul.tickets import actions
+from tawasul.tickets.models import CloseReason, Service, Ticket
+from tawasul.tickets.writers import Writer
 from tests.mail.inbound import making
 
 Outcome, State = IncomingMail.Outcome, IncomingMail.State
@@ -96,3 +99,16 @@ def later(mail: IncomingMail, **ago: Any) -> None:
     IncomingMail.objects.filter(pk=mail.pk).update(
         received_at=F("received_at") - timedelta(**ago), done_at=F("done_at") - timedelta(**ago)
     )
+
+
+def tagged(ticket: Ticket) -> str:
+    return tokens.tagged(parse_address(OURS), tokens.make(tokens.TICKET, ticket.pk)).address
+
+
+def became(mail: IncomingMail) -> tuple[str, str, str]:
+    return mail.state, mail.outcome, mail.reason
+
+
+def close(ticket: Ticket, reason: str = CloseReason.SOLVED_BY_STAFF, **ago: int) -> None:
+    with clock.pretend(clock.now() - timedelta(**ago)):
+        actions.close(ticket, by=Writer(None, "x", "x@y.example"), reason=reason)
