@@ -18,7 +18,7 @@ INDEXES = {
     "mine": "ticket_mine (assignee_id=? AND status=?",
     "team": "ticket_team (team_id=? AND status=?",
     "unassigned": "ticket_mine (assignee_id=? AND status=?",
-    "mentions": "mention_unseen (person_id=? AND seen_at=?",
+    "mentions": "mention_unseen (person_id=?",
     "all": "ticket_queue (status=?",
     "waiting": "ticket_waiting (waiting_since",
     "due_soon": "ticket_queue (status=? AND answer_due_at>?",

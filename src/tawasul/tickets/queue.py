@@ -28,13 +28,14 @@ from django.utils import timezone
 from tawasul.accounts.models import Person
 from tawasul.accounts.roles import hidden_teams, teams_of
 from tawasul.core import clock, dates, keyset
+from tawasul.core.kept import Kept
 from tawasul.core.prepared import Prepared, PreparedCounts, Written
 from tawasul.tickets.filters import EVERYTHING, SORTS, Filter
 from tawasul.tickets.models import Mention, Status, Tagging, Ticket
 from tawasul.tickets.queries import COUNT_UP_TO, PAGE
 
 SOON = timedelta(hours=4)
-MOST_MENTIONS = 500
+MOST_MENTIONS = 200
 RARE = 1000  # tickets of a tag, at most, that are looked at one by one
 SCANNED = 2000  # rows that the count of a filter looks at, at most
 
@@ -54,6 +55,15 @@ VIEWS: Final[dict[str, tuple[str, bool]]] = {
     "closed": ("closed_at", True),
     EVERYTHING: ("created_at", True),
 }
+SHARED: Final = {
+    "unassigned",
+    "all",
+    "due_soon",
+    "overdue",
+    "with_customer",
+    "on_hold",
+    "snoozed",
+}  # the same for all
 UNCOUNTED: Final = {"waiting", "closed", EVERYTHING}  # waiting is all in another order; the others only grow
 
 _RELATED: Final = ("service", "assignee", "team")
@@ -117,9 +127,15 @@ def page(narrowed: Filter, person: Person, *, after: str = "", before: str = "")
 
 
 def counts(person: Person) -> dict[str, int]:
-    """The counts beside the views, each up to COUNT_UP_TO; one statement."""
+    """The counts beside the views, each up to COUNT_UP_TO; one statement.
+
+    A view that is everybody's and had more than can be told moments ago is not counted again for anybody.
+    """
     seen = _seen(person)
-    found = _counts(len(seen.teams), len(seen.hidden))(*seen.values)
+    full = _full().setdefault(seen.hidden, set())
+    found = _counts(len(seen.teams), len(seen.hidden), frozenset(full))(*seen.values)
+    found |= dict.fromkeys(full, COUNT_UP_TO)
+    full |= {view for view, number in found.items() if view in SHARED and number >= COUNT_UP_TO}
     teams = sum(found.pop(f"team {index}") for index in range(len(seen.teams)))
     return {**found, "team": min(teams, COUNT_UP_TO)}
 
@@ -239,8 +255,15 @@ def _filled(key: str) -> Q:
 
 def _is_rare(tag: int) -> bool:
     """Whether so few tickets have the tag that looking at each of them costs less than stepping over the others."""
-    return len(_TAGGED(tag)) <= RARE
+    common = _common()
+    if tag not in common and len(_TAGGED(tag)) > RARE:
+        common.add(tag)
+    return tag not in common
 
+
+# What is large now is large a moment later. Each is emptied whenever what is kept of tables is read anew.
+_full: Final = Kept[dict[tuple[int, ...], set[str]]](dict)  # by hidden teams, views at the bound of counting
+_common: Final = Kept[set[int]](set)  # tags
 
 _TAGGED: Final = Prepared(lambda tag: Tagging.objects.filter(tag_id=tag).values_list("pk")[: RARE + 1])
 
@@ -266,11 +289,11 @@ def _first_of(narrowed: Filter, tag_is_rare: bool, teams: int, hidden: int) -> P
     return Prepared(build, places=3 + teams + hidden)
 
 
-@lru_cache(maxsize=32)
-def _counts(teams: int, hidden: int) -> PreparedCounts:
+@lru_cache(maxsize=256)
+def _counts(teams: int, hidden: int, full: frozenset[str]) -> PreparedCounts:
     def build(me: Any, now: Any, soon: Any, *places: Any) -> dict[str, QuerySet[Ticket]]:
         made = {}
-        for view in [view for view in VIEWS if view not in UNCOUNTED]:
+        for view in [view for view in VIEWS if view not in UNCOUNTED | full]:
             rows, among = _view(view, me, now, soon, places[:teams])
             rows = _open_to(rows, places[teams:])
             if (

@@ -145,4 +145,13 @@ class Migration(migrations.Migration):
                 name="ticket_unassigned",
             ),
         ),
+        migrations.RemoveIndex(model_name="mention", name="mention_unseen"),
+        migrations.AddIndex(
+            model_name="mention",
+            index=models.Index(
+                condition=models.Q(("seen_at__isnull", True)),
+                fields=["person", "-at", "-id"],
+                name="mention_unseen",
+            ),
+        ),
     ]

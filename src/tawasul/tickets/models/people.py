@@ -83,7 +83,7 @@ class Mention(models.Model):
         constraints = [models.UniqueConstraint(fields=["message", "person"], name="mention_once")]
         indexes = [
             models.Index(
-                fields=["person", "seen_at", "-at", "-id"],
+                fields=["person", "-at", "-id"],
                 condition=Q(seen_at__isnull=True),
                 name="mention_unseen",
             ),
