@@ -142,6 +142,8 @@ class PreparedCounts:
         if compiled is None:
             compiled = self._compiled[connection.vendor] = self._compile(connection)
         names, sql, params = compiled
+        if not names:
+            return {}
         (row,) = _rows(connection, sql, params, values)
         return dict(zip(names, row, strict=True))
 

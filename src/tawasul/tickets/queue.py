@@ -129,13 +129,17 @@ def page(narrowed: Filter, person: Person, *, after: str = "", before: str = "")
 def counts(person: Person) -> dict[str, int]:
     """The counts beside the views, each up to COUNT_UP_TO; one statement.
 
-    A view that is everybody's and had more than can be told moments ago is not counted again for anybody.
+    A view that had more than can be told moments ago is not counted again, for anybody where it is everybody's.
     """
     seen = _seen(person)
-    full = _full().setdefault(seen.hidden, set())
-    found = _counts(len(seen.teams), len(seen.hidden), frozenset(full))(*seen.values)
+    shared = _full().setdefault(seen.hidden, set())
+    own = _full().setdefault((seen.person, seen.teams), set())
+    full = frozenset(shared | own)
+    found = _counts(len(seen.teams), len(seen.hidden), full)(*seen.values)
+    for name, number in found.items():
+        if number >= COUNT_UP_TO:
+            (shared if name in SHARED else own).add(name)
     found |= dict.fromkeys(full, COUNT_UP_TO)
-    full |= {view for view, number in found.items() if view in SHARED and number >= COUNT_UP_TO}
     teams = sum(found.pop(f"team {index}") for index in range(len(seen.teams)))
     return {**found, "team": min(teams, COUNT_UP_TO)}
 
@@ -262,7 +266,9 @@ def _is_rare(tag: int) -> bool:
 
 
 # What is large now is large a moment later. Each is emptied whenever what is kept of tables is read anew.
-_full: Final = Kept[dict[tuple[int, ...], set[str]]](dict)  # by hidden teams, views at the bound of counting
+_full: Final = Kept[dict[Any, set[str]]](
+    dict
+)  # by hidden teams, or person and teams: what reached COUNT_UP_TO
 _common: Final = Kept[set[int]](set)  # tags
 
 _TAGGED: Final = Prepared(lambda tag: Tagging.objects.filter(tag_id=tag).values_list("pk")[: RARE + 1])
@@ -303,7 +309,8 @@ def _counts(teams: int, hidden: int, full: frozenset[str]) -> PreparedCounts:
             if view != "team":
                 made[view] = rows[:COUNT_UP_TO]
             for index, condition in enumerate(among):
-                made[f"team {index}"] = rows.filter(condition)[:COUNT_UP_TO]
+                if f"team {index}" not in full:
+                    made[f"team {index}"] = rows.filter(condition)[:COUNT_UP_TO]
         return made
 
     return PreparedCounts(build, places=3 + teams + hidden)
