@@ -36,7 +36,7 @@ def test_a_field_is_made_in_arabic_and_narrows_the_list(
         page.fill(f"#choice-{number}-ar", arabic)
         page.fill(f"#choice-{number}-en", english)
     page.get_by_role("button", name="إلى أعلى: 2").click()
-    page.wait_for_function("document.getElementById('choice-0-en').value === 'Second'")
+    page.wait_for_selector("#choice-0-en[value='Second']")  # the page comes back with the rows in their order
     page.select_option("#shown_if-0-of", "purpose")
     page.check('[name="shown_if-0-any"][value="technical"]')
     no_violations(page)
