@@ -26,6 +26,7 @@ from tawasul.tickets.models import Channel, Purpose, Status, Tagging, Ticket
 
 EVERYTHING: Final = "everything"  # the view that a filter narrows where none is named
 LONGEST: Final = 200
+RARE: Final = 1000  # tickets of a tag, at most, that are looked at one by one
 ME, NOBODY, NONE, OPEN = "me", "nobody", "none", "open"
 WITHIN, CONTAINS = "within", "contains"
 
@@ -257,7 +258,10 @@ def _turned(turn: str, sort: str) -> Q:
 
 def _tagged(tag: int, is_rare: bool) -> Q:
     rows = Tagging.objects.filter(tag=tag)
-    return Q(pk__in=rows.values("ticket")) if is_rare else Q(Exists(rows.filter(ticket=OuterRef("pk"))))
+    # Bounded, or PostgreSQL takes a tag that it has no figures of for an average one
+    return (
+        Q(pk__in=rows.values("ticket")[:RARE]) if is_rare else Q(Exists(rows.filter(ticket=OuterRef("pk"))))
+    )
 
 
 def _requester(value: str) -> Q:

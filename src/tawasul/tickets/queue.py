@@ -30,13 +30,12 @@ from tawasul.accounts.roles import hidden_teams, teams_of
 from tawasul.core import clock, dates, keyset
 from tawasul.core.kept import Kept
 from tawasul.core.prepared import Prepared, PreparedCounts, Written
-from tawasul.tickets.filters import EVERYTHING, SORTS, Filter
+from tawasul.tickets.filters import EVERYTHING, RARE, SORTS, Filter
 from tawasul.tickets.models import Mention, Status, Tagging, Ticket
 from tawasul.tickets.queries import COUNT_UP_TO, PAGE
 
 SOON = timedelta(hours=4)
 MOST_MENTIONS = 200
-RARE = 1000  # tickets of a tag, at most, that are looked at one by one
 SCANNED = 2000  # rows that the count of a filter looks at, at most
 
 # Each view with the column of its order, and whether that is descending.
