@@ -66,7 +66,7 @@ def pages_of(chromium: "Browser", url: str) -> Iterator[OpenPage]:
             timezone_id="Asia/Riyadh",
         )
         contexts.append(context)
-        context.set_default_timeout(45_000)  # a busy machine is no failure
+        context.set_default_timeout(90_000)  # a busy machine is no failure
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         return page

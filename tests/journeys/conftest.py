@@ -31,7 +31,7 @@ def new_page(chromium: "Browser", address: str) -> Iterator[NewPage]:
             locale={"ar": "ar-SA", "en": "en-GB"}[lang],
             viewport={"width": width, "height": height},
         )
-        context.set_default_timeout(45_000)
+        context.set_default_timeout(90_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
