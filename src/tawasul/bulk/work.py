@@ -6,6 +6,7 @@ A worker that is killed has either done a ticket and noted it, or neither; the n
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -61,9 +62,9 @@ def work_due() -> int:
                 return len(items)
             renewed = monotonic()
         if undoing:
-            _each(job, item, lambda: _take_back(job, item))  # noqa: B023 (called at once)
+            _each(job, item, partial(_take_back, job, item))
         else:
-            _each(job, item, lambda: _do(job, order, item))  # noqa: B023
+            _each(job, item, partial(_do, job, order, item))
     if len(items) == BATCH:
         if not undoing:
             left = job.items.filter(outcome=Outcome.WAITING).count()
@@ -87,7 +88,7 @@ def _each(job: BulkJob, item: BulkItem, do: Callable[[], None]) -> None:
             do()
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
+    except Exception:  # one ticket must not hold up the others; the job's page tells of it
         log.exception("job %s, ticket %s", job.pk, item.ticket_id)
         undoing = item.outcome == Outcome.DONE
         told = {"why": judge.FAILED} if undoing else {"outcome": Outcome.REFUSED, "why": judge.FAILED}

@@ -74,8 +74,9 @@ class OwnedForm(ReadyForm):
         teams = Team.objects.all() if everywhere else by.teams.all()
         self.teams = {str(team.pk): team for team in teams.order_by("name_ar")} if share else {}
         scopes = Scope.choices if share else [(Scope.PERSONAL.value, Scope.PERSONAL.label)]
-        self.fields["scope"].choices = scopes  # type: ignore[attr-defined]
-        self.fields["team"].choices = [_NOBODY, *((key, str(team)) for key, team in self.teams.items())]  # type: ignore[attr-defined]
+        self.fields["scope"].choices = scopes  # type: ignore[attr-defined]  # a choice field
+        offered = [_NOBODY, *((key, str(team)) for key, team in self.teams.items())]
+        self.fields["team"].choices = offered  # type: ignore[attr-defined]  # a choice field
         if not share:
             del self.fields["team"]
 
@@ -143,7 +144,7 @@ class MacroForm(OwnedForm):
             ],
         }
         for name, choices in offered.items():
-            self.fields[name].choices = [_NOBODY, *choices]  # type: ignore[attr-defined]
+            self.fields[name].choices = [_NOBODY, *choices]  # type: ignore[attr-defined]  # a choice field
 
     def first(self) -> dict[str, Any]:
         steps = macros.in_order(self.row.steps)
@@ -214,7 +215,7 @@ class SignatureForm(ReadyForm):
         super().__init__(data, row=row, by=by)
         self.teams = {str(team.pk): team for team in Team.objects.order_by("name_ar")}
         choices = [("", _("the whole centre")), *((key, str(team)) for key, team in self.teams.items())]
-        self.fields["team"].choices = choices  # type: ignore[attr-defined]
+        self.fields["team"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     def first(self) -> dict[str, Any]:
         return {**super().first(), "team": str(self.row.team_id or "")}

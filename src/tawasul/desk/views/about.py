@@ -40,7 +40,7 @@ def requester(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, part: str, shows: str, context: dict[str, object]) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return render(request, part, context)
     frame = {"shelves": shelves_for(gate.staff_member(request)), "view": "", "shows": shows, "part": part}
     return render(request, "desk/dossier/page.html", {**context, **frame})

@@ -19,6 +19,6 @@ def drafts_of_colleagues(request: HttpRequest, number: str) -> HttpResponse:
     ticket = access.desk_ticket_for(person, number)
     found = [(draft, drafts.typed(draft)["text"]) for draft in drafts.of_colleagues(ticket, person)]
     context = {"ticket": ticket, "drafts": found}
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return render(request, "desk/_drafts.html", context)
     return render(request, "desk/drafts.html", {**shown_queue(request), **context})

@@ -114,7 +114,7 @@ def preview(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
     text = form.typed_text()
     signature = replies.signature_of(ticket, gate.staff_member(request)) if text and kind == ANSWER else ""
     html = render_answer(signed(text, signature)) if text else ""
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return render(request, "desk/_preview.html", {"preview": html, "empty": not text})
     kept = kept_with_files(request, ticket, kind, form)
     composer = correspondence.returned(FORMS[kind](initial=form.as_initial()), kind, kept)
@@ -161,7 +161,7 @@ def _shown_files(
 ) -> HttpResponse:
     composer = correspondence.returned(FORMS[kind](initial=form.as_initial()), kind, kept)
     composer.key = form.key
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return render(
             request, "desk/_file_rows.html", correspondence.shown_files(ticket, composer), status=status
         )

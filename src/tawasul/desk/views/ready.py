@@ -73,7 +73,7 @@ def preview(request: HttpRequest, kind: str) -> HttpResponse:
     row = _row(found, int(key), person) if key.isascii() and key.isdigit() and len(key) < 18 else None
     form = found.form(request.POST, row=row or found.blank(person), by=person)
     shown = previews(found, form)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return render(request, "desk/ready/_preview.html", {"shown": shown, "asked": True})
     again = found.form(row=form.row, by=person)
     again.initial = request.POST.dict()
