@@ -49,9 +49,9 @@ def test_a_clerk_works_beside_the_letter_without_losing_it(
     browser.locator("#tag").press_sequentially("serv")
     browser.locator("#tag-offers button").click()
     browser.locator(".tags .tag").wait_for()
-    properties.change(ticket, "subject", "موضوع سارة", by=sara)
     browser.locator("details.edit:has(#property-subject) > summary").click()
     browser.fill("#property-subject", "موضوع فهد")
+    properties.change(ticket, "subject", "موضوع سارة", by=sara)
     browser.press("#property-subject", "Enter")
     browser.locator(".overtaken-edit").wait_for()
     assert browser.input_value("#property-subject") == "موضوع فهد"

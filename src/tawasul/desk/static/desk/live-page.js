@@ -229,17 +229,27 @@ let hiding = 0;
 function say(text, act) {
   if (!said) return;
   clearTimeout(hiding);
+  const scroll = document.querySelector(".thread .scroll");
+  const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
   const parts = [Object.assign(document.createElement("span"), { textContent: text })];
   if (act) {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: place.dataset.show });
-    button.addEventListener("click", () => {
-      said.replaceChildren();
-      act();
-    });
-    parts.push(button);
+    parts.push(press({ textContent: place.dataset.show }, act));
+    const out = press({ className: "out", textContent: "\u00d7" });
+    out.setAttribute("aria-label", place.dataset.dismiss);
+    parts.push(out);
   }
   said.replaceChildren(...parts);
+  if (atEnd) scroll.scrollTop = scroll.scrollHeight; // the line has taken some of its height
   hiding = setTimeout(() => said.replaceChildren(), act ? 30000 : 6000);
+}
+
+function press(words, act) {
+  const button = Object.assign(document.createElement("button"), { type: "button", ...words });
+  button.addEventListener("click", () => {
+    said.replaceChildren();
+    act?.();
+  });
+  return button;
 }
 
 if (place) {
