@@ -1,6 +1,7 @@
 """One mail that came in: what it says, what became of it, and what staff decide."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission
 from tawasul.desk import frames, gate
 from tawasul.desk import ledger as shown
@@ -29,6 +31,8 @@ HEADERS = (
 MOST_OF_A_FIELD = 600  # characters
 
 FRAMING = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+
+Decision = Callable[[HttpRequest, IncomingMail, Person], str]
 
 
 @require_safe
@@ -115,70 +119,55 @@ def octets(raw: bytes, name: str) -> HttpResponse:
     return response
 
 
-@require_POST
-@gate.allowed(Permission.MAIL)
-def acceptance(request: HttpRequest, pk: int) -> HttpResponseBase:
+def _deciding(decide: Decision) -> Callable[..., HttpResponseBase]:
+    """A button of the mail's page. ``decide`` does it, says so and names the page that follows; where it cannot be
+    done, the mail is shown as it stands, with the reason."""
+
+    @require_POST
+    @gate.allowed(Permission.MAIL)
+    @wraps(decide)
+    def view(request: HttpRequest, pk: int) -> HttpResponseBase:
+        person = gate.staff_member(request)
+        mail = access.incoming_for(person, pk)
+        try:
+            return redirect(decide(request, mail, person))
+        except decisions.Undecidable as problem:
+            messages.error(request, _undecidable(problem.code))
+            return redirect(_where_from(request, mail))
+
+    return view
+
+
+@_deciding
+def acceptance(request: HttpRequest, mail: IncomingMail, person: Person) -> str:
     """Let a held mail be a follow-up of the ticket it is held beside."""
-    person = gate.staff_member(request)
-
-    def accept(mail: IncomingMail) -> str:
-        message = decisions.accept(mail, by=person)
-        messages.success(request, _("The mail is a follow-up of the ticket now."))
-        return back_to(request, message.ticket, letter=message.pk)
-
-    return _decided(request, pk, accept)
+    message = decisions.accept(mail, by=person)
+    messages.success(request, _("The mail is a follow-up of the ticket now."))
+    return back_to(request, message.ticket, letter=message.pk)
 
 
-@require_POST
-@gate.allowed(Permission.MAIL)
-def new_ticket(request: HttpRequest, pk: int) -> HttpResponseBase:
+@_deciding
+def new_ticket(request: HttpRequest, mail: IncomingMail, person: Person) -> str:
     """Open a ticket of the sender's from a held mail."""
-    person = gate.staff_member(request)
-
-    def open_one(mail: IncomingMail) -> str:
-        ticket = decisions.make_ticket(mail, by=person)
-        messages.success(request, _("A ticket was opened from the mail."))
-        return reverse("desk:ticket", args=[ticket.spoken_number])
-
-    return _decided(request, pk, open_one)
+    ticket = decisions.make_ticket(mail, by=person)
+    messages.success(request, _("A ticket was opened from the mail."))
+    return reverse("desk:ticket", args=[ticket.spoken_number])
 
 
-@require_POST
-@gate.allowed(Permission.MAIL)
-def discarding(request: HttpRequest, pk: int) -> HttpResponseBase:
+@_deciding
+def discarding(request: HttpRequest, mail: IncomingMail, person: Person) -> str:
     """Nothing is to become of the mail."""
-    person = gate.staff_member(request)
-
-    def discard(mail: IncomingMail) -> str:
-        decisions.discard(mail, by=person)
-        messages.success(request, _("The mail is discarded. It stays in the ledger."))
-        return _where_from(request, mail)
-
-    return _decided(request, pk, discard)
+    decisions.discard(mail, by=person)
+    messages.success(request, _("The mail is discarded. It stays in the ledger."))
+    return _where_from(request, mail)
 
 
-@require_POST
-@gate.allowed(Permission.MAIL)
-def replay(request: HttpRequest, pk: int) -> HttpResponseBase:
+@_deciding
+def replay(request: HttpRequest, mail: IncomingMail, person: Person) -> str:
     """Read the mail again and do what then follows from it."""
-    person = gate.staff_member(request)
-
-    def read_again(mail: IncomingMail) -> str:
-        handling.replay(mail, by=person)
-        messages.success(request, _("The mail will be read again in a moment."))
-        return reverse("desk:mail_in_one", args=[mail.pk])
-
-    return _decided(request, pk, read_again)
-
-
-def _decided(request: HttpRequest, pk: int, act: Callable[[IncomingMail], str]) -> HttpResponseBase:
-    """Do it, say so and lead on; where it cannot be done, say why and show the mail as it stands."""
-    mail = access.incoming_for(gate.staff_member(request), pk)
-    try:
-        return redirect(act(mail))
-    except decisions.Undecidable as problem:
-        messages.error(request, _undecidable(problem.code))
-        return redirect(_where_from(request, mail))
+    handling.replay(mail, by=person)
+    messages.success(request, _("The mail will be read again in a moment."))
+    return reverse("desk:mail_in_one", args=[mail.pk])
 
 
 def _undecidable(code: str) -> str:
