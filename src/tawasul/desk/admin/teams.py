@@ -1,4 +1,4 @@
-"""Services and teams."""
+"""Teams, and the services that they look after."""
 
 from typing import Any
 
