@@ -231,3 +231,8 @@ def test_what_is_taken_back_goes_to_nobody_who_has_left_since(
     work_off()
     ticket.refresh_from_db()
     assert ticket.assignee is None, "a ticket of somebody who is gone is nobody's to find"
+
+
+def test_the_page_of_jobs_says_how_long_they_are_kept(fahd_client: Client) -> None:
+    assert "90" in fahd_client.get("/ar/desk/bulk/").content.decode()
+    assert "for 90 days after its end" in fahd_client.get("/en/desk/bulk/").content.decode()

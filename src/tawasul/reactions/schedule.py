@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 
 from tawasul.accounts import requests
 from tawasul.attachments import actions as attachments
+from tawasul.bulk import keeping as bulk
 from tawasul.core import clock
 from tawasul.live import attendance
 from tawasul.notices import actions as notices
@@ -53,6 +54,7 @@ CHORES: Mapping[str, tuple[timedelta, Callable[[], object]]] = {
     "expire_requests": (timedelta(hours=1), requests.expire_requests),
     "drop_stale_drafts": (timedelta(days=1), drop_stale_drafts),
     "drop_old_notices": (timedelta(days=1), notices.drop_old),
+    "drop_old_jobs": (timedelta(days=1), bulk.drop_old),
     "drop_ended_sessions": (timedelta(days=1), drop_ended_sessions),
     "collect_orphan_files": (timedelta(days=1), attachments.collect_orphans),
 }

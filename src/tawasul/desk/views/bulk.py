@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tawasul.accounts.roles import Permission, hidden_teams
 from tawasul.bulk import actions, judge
+from tawasul.bulk.keeping import KEPT_FOR
 from tawasul.bulk.models import BulkItem, BulkJob
 from tawasul.bulk.orders import MOST, Action, is_allowed
 from tawasul.core import clock
@@ -46,7 +47,7 @@ def jobs(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _order(request)
     rows = [(job, bulk.DOINGS[job.action], bulk.named(job)) for job in _own(request)[:MOST_JOBS]]
-    context = {"jobs": rows, "shelves": shelves_for(person), "view": "bulk"}
+    context = {"jobs": rows, "kept_days": KEPT_FOR.days, "shelves": shelves_for(person), "view": "bulk"}
     return render(request, "desk/bulk/jobs.html", context)
 
 
