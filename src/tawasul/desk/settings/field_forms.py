@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tawasul.core.text import clean_line
 from tawasul.desk.forms import CleanLine
-from tawasul.desk.settings.forms import Chosen, NounForm, name_field, typed
+from tawasul.desk.settings.forms import Chosen, NounForm, in_language, name_fields, switch, typed
 from tawasul.tickets import fields
 from tawasul.tickets.actions.asking import CHOSEN_FROM, Choice
 from tawasul.tickets.models import Channel, Field, Purpose, Service
@@ -33,17 +33,15 @@ _AGES = [("", _("any day")), ("past", _("today or before")), ("future", _("today
 
 
 def _help(words: Any, language: str) -> CleanLine:
-    direction = "rtl" if language == "ar" else "ltr"
-    attrs = {"lang": language, "dir": direction, "autocomplete": "off"}
-    return CleanLine(label=words, max_length=300, required=False, widget=forms.TextInput(attrs=attrs))
+    widget = forms.TextInput(attrs=in_language(language, autocomplete="off"))
+    return CleanLine(label=words, max_length=300, required=False, widget=widget)
 
 
 class FieldForm(NounForm):
     """Everything of a field but its choices and its conditions, which are rows beside it."""
 
     model = Field
-    name_ar = name_field(_("Name in Arabic"), 100, "ar")
-    name_en = name_field(_("Name in English"), 100, "en")
+    name_ar, name_en = name_fields(100)
     help_ar = _help(_("Help in Arabic"), "ar")
     help_en = _help(_("Help in English"), "en")
     longest = forms.IntegerField(
@@ -59,25 +57,17 @@ class FieldForm(NounForm):
         required=False,
         help_text=_("It is asked for these alone; for every service where none is chosen."),
     )
-    on_form = forms.BooleanField(
-        label=_("Customers fill it in"),
-        required=False,
-        help_text=_("Otherwise only staff do, in the panel beside a ticket."),
-    )
-    on_direct = forms.BooleanField(label=_("It stands on the form without an account, too"), required=False)
-    is_shown = forms.BooleanField(label=_("Customers see it on their ticket"), required=False)
-    is_required = forms.BooleanField(label=_("It must be filled in"), required=False)
-    is_active = forms.BooleanField(
-        label=_("In use"),
-        required=False,
-        help_text=_("Switched off, what tickets say in it stays, and it is no longer asked."),
+    on_form = switch(_("Customers fill it in"), _("Otherwise only staff do, in the panel beside a ticket."))
+    on_direct = switch(_("It stands on the form without an account, too"))
+    is_shown = switch(_("Customers see it on their ticket"))
+    is_required = switch(_("It must be filled in"))
+    is_active = switch(
+        _("In use"), _("Switched off, what tickets say in it stays, and it is no longer asked.")
     )
 
     def __init__(self, data: Any = None, *, obj: Any, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, obj=obj, initial=initial)
-        services = self.fields["services"]
-        assert isinstance(services, Chosen)
-        services.queryset = Service.objects.order_by("position", "pk")
+        self.offer("services", Service.objects.order_by("position", "pk"))
         for kind, names in LIMITS.items():
             if kind != obj.kind:
                 for name in names:

@@ -12,15 +12,28 @@ from tawasul.desk.forms import CleanLine
 from tawasul.tickets.models import Service, Tag
 
 
-def name_field(words: Any, longest: int, language: str) -> CleanLine:
-    """The field of a name in one language."""
-    direction = "rtl" if language == "ar" else "ltr"
+def in_language(language: str, **attrs: Any) -> dict[str, Any]:
+    """The attributes of a control whose text is of one language, whatever the page's."""
+    return {"lang": language, "dir": "rtl" if language == "ar" else "ltr", **attrs}
+
+
+def name_fields(longest: int) -> tuple[CleanLine, CleanLine]:
+    """The fields ``name_ar`` and ``name_en``, of at most ``longest`` characters."""
+    return _name(_("Name in Arabic"), longest, "ar"), _name(_("Name in English"), longest, "en")
+
+
+def _name(label: Any, longest: int, language: str) -> CleanLine:
     return CleanLine(
-        label=words,
+        label=label,
         max_length=longest,
-        widget=forms.TextInput(attrs={"lang": language, "dir": direction, "autocomplete": "off"}),
+        widget=forms.TextInput(attrs=in_language(language, autocomplete="off")),
         error_messages={"required": _("Write the name in both languages: readers of each see it.")},
     )
+
+
+def switch(label: Any, help_text: Any = "") -> forms.BooleanField:
+    """A box that may be left empty."""
+    return forms.BooleanField(label=label, required=False, help_text=help_text)
 
 
 class Chosen(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no argument at run time
@@ -57,14 +70,19 @@ class NounForm(forms.Form):
     def values(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
 
+    def offer(self, name: str, rows: models.QuerySet[Any]) -> None:
+        """What there is to choose in the field of that name."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows
+
 
 class ServiceForm(NounForm):
     """What customers choose from when they open a ticket."""
 
     model = Service
     unique = ("name_ar", "name_en")
-    name_ar = name_field(_("Name in Arabic"), 150, "ar")
-    name_en = name_field(_("Name in English"), 150, "en")
+    name_ar, name_en = name_fields(150)
     team = forms.ModelChoiceField(
         label=_("Responsible team"),
         queryset=Team.objects.none(),
@@ -72,24 +90,16 @@ class ServiceForm(NounForm):
         empty_label=_("No team"),
         help_text=_("New tickets of this service go to it."),
     )
-    about_domain = forms.BooleanField(
-        label=_("It is about a domain name"),
-        required=False,
-        help_text=_("The form then asks which one."),
-    )
-    is_active = forms.BooleanField(
-        label=_("Offered to customers"),
-        required=False,
-        help_text=_("Switched off, it stands on its tickets but cannot be chosen for new ones."),
+    about_domain = switch(_("It is about a domain name"), _("The form then asks which one."))
+    is_active = switch(
+        _("Offered to customers"),
+        _("Switched off, it stands on its tickets but cannot be chosen for new ones."),
     )
 
     def __init__(self, data: Any = None, *, obj: Any, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, obj=obj, initial=initial)
-        team = self.fields["team"]
-        assert isinstance(team, forms.ModelChoiceField)
-        team.queryset = Team.objects.filter(models.Q(is_active=True) | models.Q(pk=obj.team_id)).order_by(
-            "pk"
-        )
+        given = models.Q(is_active=True) | models.Q(pk=obj.team_id)
+        self.offer("team", Team.objects.filter(given).order_by("pk"))
 
 
 class TeamForm(NounForm):
@@ -97,8 +107,7 @@ class TeamForm(NounForm):
 
     model = Team
     unique = ("name_ar", "name_en")
-    name_ar = name_field(_("Name in Arabic"), 100, "ar")
-    name_en = name_field(_("Name in English"), 100, "en")
+    name_ar, name_en = name_fields(100)
     members = Chosen(label=_("Members"), queryset=Person.objects.none(), required=False)
     services = Chosen(
         label=_("Services"),
@@ -106,12 +115,9 @@ class TeamForm(NounForm):
         required=False,
         help_text=_("New tickets of these services go to the team. A service has one team."),
     )
-    is_closed = forms.BooleanField(
-        label=_("Only its members see its tickets"),
-        required=False,
-        help_text=_(
-            "For everybody else at the desk these tickets do not exist, but for roles that see every team."
-        ),
+    is_closed = switch(
+        _("Only its members see its tickets"),
+        _("For everybody else at the desk these tickets do not exist, but for roles that see every team."),
     )
     sharing = forms.ChoiceField(
         label=_("How tickets come to its members"),
@@ -120,23 +126,19 @@ class TeamForm(NounForm):
         help_text=_("Automatically, nobody gets more than their limit, or while away or out of the office."),
         error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one of the list.")},
     )
-    only_present = forms.BooleanField(
-        label=_("Only to members who are at the desk"),
-        required=False,
-        help_text=_("Who had a page of the desk open within five minutes."),
+    only_present = switch(
+        _("Only to members who are at the desk"), _("Who had a page of the desk open within five minutes.")
     )
-    is_active = forms.BooleanField(
-        label=_("Tickets are given to it"),
-        required=False,
-        help_text=_("Switched off, it keeps its tickets and is no longer offered."),
+    is_active = switch(
+        _("Tickets are given to it"), _("Switched off, it keeps its tickets and is no longer offered.")
     )
 
     def __init__(self, data: Any = None, *, obj: Any, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, obj=obj, initial=initial)
-        members, services = self.fields["members"], self.fields["services"]
-        assert isinstance(members, Chosen) and isinstance(services, Chosen)
-        members.queryset = Person.objects.filter(is_staff=True, is_active=True).order_by("full_name", "pk")
-        services.queryset = Service.objects.order_by("position", "pk")
+        self.offer(
+            "members", Person.objects.filter(is_staff=True, is_active=True).order_by("full_name", "pk")
+        )
+        self.offer("services", Service.objects.order_by("position", "pk"))
 
     def values(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)
@@ -149,12 +151,9 @@ class TagForm(NounForm):
 
     model = Tag
     unique = ("name_ar", "name_en")
-    name_ar = name_field(_("Name in Arabic"), 60, "ar")
-    name_en = name_field(_("Name in English"), 60, "en")
-    is_active = forms.BooleanField(
-        label=_("Offered at the desk"),
-        required=False,
-        help_text=_("Switched off, it stays on its tickets and is no longer offered."),
+    name_ar, name_en = name_fields(60)
+    is_active = switch(
+        _("Offered at the desk"), _("Switched off, it stays on its tickets and is no longer offered.")
     )
 
 

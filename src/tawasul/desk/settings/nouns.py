@@ -1,8 +1,8 @@
 """What can be set at the desk, each noun one entry: its model, its form, what a list says of it, and its preview."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from typing import Any, Final
 
 from django.db import models
@@ -23,7 +23,8 @@ Words = str | Promise
 @dataclass(frozen=True, slots=True)
 class Noun:
     """One kind of setting. ``fields`` are kept in history; ``says`` is the second line of a row in the list;
-    ``is_used`` forbids deleting, so that it can only be switched off."""
+    ``is_used`` forbids deleting, so that it can only be switched off; ``begin`` gives a new one what its form does
+    not ask."""
 
     name: str  # in addresses and in history
     model: type[models.Model]
@@ -39,9 +40,7 @@ class Noun:
     preview: str  # the template that shows how its readers will see it
     ordered: bool = False
     about: Words = ""
-    begin: Callable[[Any, dict[str, Any]], None] = lambda _obj, _values: (
-        None
-    )  # what a new one needs beside its form
+    begin: Callable[[Any, dict[str, Any]], None] = lambda _obj, _values: None
 
 
 def _says_service(service: Service) -> list[str]:
@@ -53,8 +52,7 @@ def _begin_service(service: Service, values: dict[str, Any]) -> None:
     """A code that no other service has, and the last place."""
     begin = slugify(values["name_en"])[:40] or "service"
     taken = set(Service.objects.filter(code__startswith=begin).values_list("code", flat=True))
-    numbered = (f"{begin}-{number}" for number in count(2))
-    service.code = begin if begin not in taken else next(code for code in numbered if code not in taken)
+    service.code = _free(begin, taken)
     last = Service.objects.order_by("-position").values_list("position", flat=True).first()
     service.position = (last or 0) + 1
 
@@ -89,8 +87,12 @@ def new_key(name: str) -> str:
     """A code that no other field has. It knows no underscore, which parts it from what an address says beside it."""
     begin = slugify(name).replace("_", "-").strip("-")[:30] or "field"
     taken = set(Field.objects.filter(key__startswith=begin).values_list("key", flat=True))
-    numbered = (f"{begin}-{number}" for number in count(2))
-    return begin if begin not in taken else next(key for key in numbered if key not in taken)
+    return _free(begin, taken)
+
+
+def _free(begin: str, taken: Container[str]) -> str:
+    """The first of ``begin``, ``begin-2``, ``begin-3`` … that is not taken."""
+    return next(code for code in chain([begin], (f"{begin}-{n}" for n in count(2))) if code not in taken)
 
 
 _ALL = (

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tawasul.desk.forms import CleanText
+from tawasul.desk.settings.forms import in_language
 from tawasul.tickets.actions.asking import ASKED
 from tawasul.tickets.models import Form, Purpose
 
@@ -13,13 +14,11 @@ LONGEST_INTRO = 4000  # characters
 
 
 def _intro(words: Any, language: str) -> CleanText:
-    direction = "rtl" if language == "ar" else "ltr"
-    attrs = {"lang": language, "dir": direction, "rows": 5}
     return CleanText(
         label=words,
         max_length=LONGEST_INTRO,
         required=False,
-        widget=forms.Textarea(attrs=attrs),
+        widget=forms.Textarea(attrs=in_language(language, rows=5)),
         help_text=_("Bold, lists and links are written as in an answer."),
     )
 

@@ -5,11 +5,9 @@ The list of all fields, their order and the removal of one are those of every no
 
 from typing import Any
 
-from django.contrib import messages
 from django.forms.utils import ErrorDict
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,7 +18,7 @@ from tawasul.desk.settings import asked
 from tawasul.desk.settings import field_forms as rows
 from tawasul.desk.settings.forms import typed
 from tawasul.desk.settings.nouns import NOUNS, new_key
-from tawasul.desk.views.settings import HISTORY, page, told
+from tawasul.desk.views.settings import opened, page, saved, words_for
 from tawasul.tickets.actions import asking
 from tawasul.tickets.fields import Definition
 from tawasul.tickets.models import Field, Service
@@ -89,16 +87,7 @@ def _edited(request: HttpRequest, obj: Field) -> HttpResponseBase:
         return _drawn(request, obj, form, choices, conditions, stale=True, status=409)
     except Field.DoesNotExist:  # deleted meanwhile
         raise Http404 from None
-    name = form.cleaned_data["name_en" if request.LANGUAGE_CODE == "en" else "name_ar"]
-    said = (
-        _("Added: %(name)s")
-        if is_new
-        else _("Saved: %(name)s")
-        if changed
-        else _("Nothing was changed: %(name)s")
-    )
-    messages.success(request, said % {"name": name})
-    return redirect("desk:settings_list", noun=NOUN)
+    return saved(request, NOUN, form, words_for(changed, is_new=is_new))
 
 
 def _standing(obj: Field) -> dict[str, list[rows.Condition]]:
@@ -117,10 +106,7 @@ def _drawn(
 ) -> HttpResponse:
     """The form with what was typed, and how customers will see it."""
     exists = obj.pk is not None
-    seen = changes.mark_of(asking.told_field(obj)) if exists else ""
-    if form.is_bound and not stale:
-        seen = typed(form.data, "seen", 64)
-    recent = changes.history(noun=NOUN, object_id=str(obj.pk), most=HISTORY) if exists else []
+    mark = changes.mark_of(asking.told_field(obj)) if exists else ""
     values = {name: form[name].value() for name in form.fields}
     draft = asked.drafted(
         obj, values, choices, {sort: rows.as_kept(each) for sort, each in conditions.items()}
@@ -140,13 +126,8 @@ def _drawn(
         problems=_problems(choices, conditions) if status == 422 else [],
         sheets=_sheets(draft),
         draft=draft,
-        seen=seen,
-        stale=told(recent[:1]) if stale else [],
-        is_stale=stale,
         removable=exists and not asking.is_used(obj),
-        changes=told(recent),
-        invalid=status == 422,
-        status=status,
+        **opened(NOUN, obj.pk, form, mark, stale=stale, status=status),
     )
 
 

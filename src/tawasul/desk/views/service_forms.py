@@ -1,7 +1,5 @@
 """The settings of what the form of each service asks: one page a service, and one for all the others."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -15,7 +13,7 @@ from tawasul.desk import gate
 from tawasul.desk.settings import asked
 from tawasul.desk.settings.forms import typed
 from tawasul.desk.settings.service_forms import ServiceFormForm
-from tawasul.desk.views.settings import HISTORY, page, told
+from tawasul.desk.views.settings import opened, page, words_for
 from tawasul.tickets.actions import asking
 from tawasul.tickets.models import Form, Service
 
@@ -73,8 +71,7 @@ def _edited(request: HttpRequest, service: Service | None) -> HttpResponseBase:
         changed = asking.keep_form(service, form.cleaned_data, by=gate.staff_member(request), seen=seen)
     except changes.Stale:
         return _drawn(request, service, form, stale=True, status=409)
-    said = _("Saved: %(name)s") if changed else _("Nothing was changed: %(name)s")
-    messages.success(request, said % {"name": service or _("Every other service")})
+    messages.success(request, words_for(changed) % {"name": service or _("Every other service")})
     return redirect("desk:settings_forms")
 
 
@@ -87,26 +84,20 @@ def _drawn(
     status: int = 200,
 ) -> HttpResponse:
     own = Form.objects.filter(service=service).order_by("pk").first()
-    standing = asked.standing(service)
-    seen = changes.mark_of(asking.told_form(own or Form(service=service)))
-    if form.is_bound and not stale:
-        seen = typed(form.data, "seen", 64)
-    recent = changes.history(noun=NOUN, object_id=str(own.pk), most=HISTORY) if own else []
+    mark = changes.mark_of(asking.told_form(own or Form(service=service)))
     fields = asked.own_of(service)
-    context: dict[str, Any] = {
-        "service": service,
-        "form": form,
-        "own_form": own,
-        "fields": fields,
-        "sheets": asked.seen(form.as_row(standing), service, fields),
-        "draft": None,
-        "seen": seen,
-        "stale": told(recent[:1]) if stale else [],
-        "is_stale": stale,
-        "changes": told(recent),
-        "invalid": status == 422,
-    }
-    return page(request, "desk/settings/form.html", NOUN, status=status, **context)
+    return page(
+        request,
+        "desk/settings/form.html",
+        NOUN,
+        service=service,
+        form=form,
+        own_form=own,
+        fields=fields,
+        sheets=asked.seen(form.as_row(asked.standing(service)), service, fields),
+        draft=None,
+        **opened(NOUN, own.pk if own else None, form, mark, stale=stale, status=status),
+    )
 
 
 def _service(pk: int) -> Service:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, ProtectedError
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -179,16 +180,40 @@ def _edited(request: HttpRequest, kind: Noun, obj: Any) -> HttpResponseBase:
         return _drawn(request, kind, obj, form, stale=True, status=409)
     except ObjectDoesNotExist:  # deleted meanwhile
         raise Http404 from None
+    return saved(request, kind.name, form, words_for(changed, is_new=is_new))
+
+
+def words_for(changed: bool, *, is_new: bool = False) -> str:
+    """What is said of what was saved, with a place for its name."""
+    if is_new:
+        return _("Added: %(name)s")
+    return _("Saved: %(name)s") if changed else _("Nothing was changed: %(name)s")
+
+
+def saved(request: HttpRequest, noun: str, form: NounForm, said: str) -> HttpResponseBase:
+    """Back to the list, where ``said`` stands with the object's name."""
     name = form.cleaned_data["name_en" if request.LANGUAGE_CODE == "en" else "name_ar"]
-    said = (
-        _("Added: %(name)s")
-        if is_new
-        else _("Saved: %(name)s")
-        if changed
-        else _("Nothing was changed: %(name)s")
-    )
     messages.success(request, said % {"name": name})
-    return redirect("desk:settings_list", noun=kind.name)
+    return redirect("desk:settings_list", noun=noun)
+
+
+def opened(
+    noun: str, pk: int | None, form: Form, mark: str, *, stale: bool = False, status: int = 200
+) -> dict[str, Any]:
+    """What every form of the settings says around its fields: what it was opened with, and what came before.
+
+    ``mark`` is of what stands there now. A form that comes back keeps the mark it was sent with, so that it stays
+    stale; one that was just shown to be stale takes the new one, and is saved by a second press.
+    """
+    recent = changes.history(noun=noun, object_id=str(pk), most=HISTORY) if pk is not None else []
+    return {
+        "seen": typed(form.data, "seen", 64) if form.is_bound and not stale else mark,
+        "stale": told(recent[:1]) if stale else [],
+        "is_stale": stale,
+        "changes": told(recent),
+        "invalid": status == 422,
+        "status": status,
+    }
 
 
 def _drawn(
@@ -201,13 +226,9 @@ def _drawn(
     stale: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """The form with what was typed. A stale one shows what stands there now, and is saved by a second press."""
+    """The form with what was typed."""
     exists = obj.pk is not None
-    now = changes.snapshot(obj, kind.fields) if exists else {}
-    seen = changes.mark_of(now) if exists else ""
-    if form.is_bound and not stale:
-        seen = typed(form.data, "seen", 64)
-    recent = changes.history(noun=kind.name, object_id=str(obj.pk), most=HISTORY) if exists else []
+    mark = changes.mark_of(changes.snapshot(obj, kind.fields)) if exists else ""
     return page(
         request,
         "desk/settings/one.html",
@@ -216,14 +237,9 @@ def _drawn(
         obj=obj,
         form=form,
         shown=_shown(form),
-        seen=seen,
-        stale=told(recent[:1]) if stale else [],
-        is_stale=stale,
         merge=merge or (MergeForm(tag=obj) if exists and isinstance(obj, Tag) else None),
         removable=exists and not kind.is_used(obj),
-        changes=told(recent),
-        invalid=status == 422,
-        status=status,
+        **opened(kind.name, obj.pk, form, mark, stale=stale, status=status),
     )
 
 
