@@ -13,7 +13,7 @@ from tawasul.accounts.models import Person
 from tawasul.core import kept
 from tawasul.tickets import fields
 from tawasul.tickets.actions import fields as verbs
-from tawasul.tickets.actions.properties import Stale
+from tawasul.tickets.actions.stale import Stale
 from tawasul.tickets.fields import Definition, Situation
 from tawasul.tickets.models import Event, Field, FieldChoice, FieldValue, Service, Ticket
 from tawasul.ui.events import event_text

@@ -17,6 +17,7 @@ from tawasul.service_levels import calendar as calendars
 from tawasul.service_levels import deadlines
 from tawasul.tickets import dossier
 from tawasul.tickets.actions import properties
+from tawasul.tickets.actions.stale import Stale
 from tawasul.tickets.models import Purpose, Tag, Ticket
 
 LONGEST = {"subject": 200, "domain": 2000, "request_number": 40}  # characters
@@ -29,7 +30,7 @@ class Edited:
     name: str
     value: str = ""
     errors: Sequence[str] = ()
-    stale: properties.Stale | None = None
+    stale: Stale | None = None
     also: dict[str, str] = field(default_factory=dict)  # its other fields, as typed
     offers: Sequence[Tag] = ()  # tags that may be meant
 

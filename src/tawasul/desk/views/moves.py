@@ -17,7 +17,8 @@ from tawasul.desk.places import back_to
 from tawasul.desk.views.properties import outside, overtaken, seen
 from tawasul.replies import queries as replies
 from tawasul.tickets import access, actions
-from tawasul.tickets.actions.properties import Outsider, Stale
+from tawasul.tickets.actions.properties import Outsider
+from tawasul.tickets.actions.stale import Stale
 from tawasul.tickets.models import CloseReason, Ticket
 from tawasul.tickets.workflow import IllegalMove
 from tawasul.tickets.writers import Writer

@@ -17,6 +17,7 @@ from tawasul.desk.forms import LONGEST_LETTER
 from tawasul.desk.places import back_to
 from tawasul.tickets import access, dossier
 from tawasul.tickets.actions import properties
+from tawasul.tickets.actions.stale import Stale
 from tawasul.tickets.models import Ticket
 
 EDITABLE = ("subject", "service", "purpose", "language", "domain", "request_number")
@@ -53,7 +54,7 @@ def edited(request: HttpRequest, number: str, name: str) -> HttpResponseBase:
     except ValidationError as bad:
         wrong = Edited(name, typed, errors=bad.messages)
         return correspondence.page(request, ticket, edited=wrong, status=422)
-    except properties.Stale as stale:
+    except Stale as stale:
         return overtaken(request, Edited(name, typed, stale=stale))
     return to_dossier(request, ticket)
 
@@ -82,7 +83,7 @@ def team(request: HttpRequest, number: str) -> HttpResponseBase:
     version, was = seen(request)
     try:
         properties.transfer(ticket, to=to, by=person, note=note, assignee=holder, version=version, was=was)
-    except properties.Stale as stale:
+    except Stale as stale:
         return overtaken(request, Edited("team", chosen, stale=stale, also=also))
     except properties.Outsider as refused:
         wrong = Edited("team", chosen, errors=[outside(refused)], also=also)

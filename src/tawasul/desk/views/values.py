@@ -12,7 +12,7 @@ from tawasul.desk.values import name_of
 from tawasul.desk.views.properties import overtaken, seen, to_dossier
 from tawasul.tickets import access, fields
 from tawasul.tickets.actions import fields as writes
-from tawasul.tickets.actions import properties
+from tawasul.tickets.actions.stale import Stale
 
 
 @require_POST
@@ -32,6 +32,6 @@ def value(request: HttpRequest, number: str, name: str) -> HttpResponseBase:
     except ValidationError as bad:
         wrong = Edited(name_of(definition), typed, errors=bad.messages)
         return correspondence.page(request, ticket, edited=wrong, status=422)
-    except properties.Stale as stale:
+    except Stale as stale:
         return overtaken(request, Edited(name_of(definition), typed, stale=stale))
     return to_dossier(request, ticket)

@@ -9,8 +9,8 @@ from django.utils import translation
 from tawasul.accounts.models import Language, Person
 from tawasul.core import clock
 from tawasul.tickets import fields
-from tawasul.tickets.actions import properties
 from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.actions.stale import Stale
 from tawasul.tickets.fields import Definition, Parsed
 from tawasul.tickets.models import Event, FieldValue, Ticket
 from tawasul.tickets.writers import Writer
@@ -54,7 +54,7 @@ def change(
         return row
     name = f"field:{definition.key}"
     if version is not None and row.version != version and was != before:
-        raise properties.Stale(name, row, _last_change(row, name))
+        raise Stale(name, row, _last_change(row, name))
     told: dict[str, Any] = {
         "before": fields.words(definition, value),
         "after": fields.words(definition, parsed),

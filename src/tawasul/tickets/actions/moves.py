@@ -34,7 +34,7 @@ def assign(
 ) -> Ticket:
     """Give the ticket to a member of staff (``to`` None: to nobody), and to a team where one is named.
 
-    ``version`` and ``was`` are what the form showed; raises ``properties.Stale`` where somebody was faster, and
+    ``version`` and ``was`` are what the form showed; raises ``Stale`` where somebody was faster, and
     ``properties.Outsider`` where the person could not open the ticket.
     """
     row = Ticket.objects.locked(ticket.pk)

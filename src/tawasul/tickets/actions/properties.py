@@ -16,6 +16,7 @@ from tawasul.core.domains import DomainName
 from tawasul.search.normalise import normalise
 from tawasul.tickets.actions import writing
 from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.actions.stale import Stale
 from tawasul.tickets.models import Event, Purpose, Service, Ticket
 from tawasul.tickets.writers import Writer
 
@@ -32,16 +33,6 @@ SHOWN: Final[Mapping[str, Callable[[Ticket], str]]] = {
     ASSIGNEE: lambda ticket: str(ticket.assignee_id or ""),
     TEAM: lambda ticket: str(ticket.team_id or ""),
 }
-
-
-class Stale(Exception):
-    """Somebody changed this property since the form was drawn. ``event`` says who and when, where it is known."""
-
-    def __init__(self, name: str, ticket: Ticket, event: Event | None) -> None:
-        super().__init__(f"{name} was changed meanwhile")
-        self.name = name
-        self.ticket = ticket
-        self.event = event
 
 
 class Outsider(Exception):
