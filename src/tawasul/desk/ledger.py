@@ -236,7 +236,8 @@ def frame(request: HttpRequest, **context: Any) -> dict[str, Any]:
 
 def may_correct(mail: OutgoingMail) -> bool:
     """Whether it may go to another address: not what opens an account, and not what has gone out and arrived."""
-    return not KINDS[mail.kind].private and (mail.state != Out.SENT or bool(mail.bounce))
+    open_to_it = not KINDS[mail.kind].private and not mail.is_withdrawn
+    return open_to_it and (mail.state != Out.SENT or bool(mail.bounce))
 
 
 def trouble_of(mails: Sequence[OutgoingMail]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tawasul.core.text import clean_line
 from tawasul.mail import examples, headers, rendering
 from tawasul.mail.kinds import KINDS
 from tawasul.mail.models import OutgoingMail
+from tawasul.mail.reasons import WITHDRAWN
 from tawasul.mail.wording import Own
 from tawasul.tickets.models import Message, Ticket
 
@@ -148,10 +149,11 @@ def _written(kind: str, key: str, ticket: Ticket | None) -> bool:
 
 
 def _at_rest(mail: OutgoingMail, now: datetime) -> QuerySet[OutgoingMail]:
-    """The row if it was not sent and no deliverer has it in hand at this moment."""
+    """The row if it was not sent nor withdrawn and no deliverer has it in hand at this moment."""
     return (
         OutgoingMail.objects.filter(pk=mail.pk)
         .exclude(state=OutgoingMail.State.SENT)
+        .exclude(last_error=WITHDRAWN)
         .filter(Q(lease__isnull=True) | Q(next_try_at__lte=now))
     )
 
@@ -159,7 +161,7 @@ def _at_rest(mail: OutgoingMail, now: datetime) -> QuerySet[OutgoingMail]:
 def retry_now(mail: OutgoingMail) -> bool:
     """Try a waiting or failed mail again at once, for another five days.
 
-    False where it was sent meanwhile or is being tried this very moment.
+    False where it was sent meanwhile, was withdrawn, or is being tried this very moment.
     """
     now = clock.now()
     return bool(
@@ -238,7 +240,12 @@ def send_again(mail: OutgoingMail, *, by: Person, to: str = "") -> OutgoingMail:
 
 def copy_key(mail: OutgoingMail) -> str:
     """The key of the one copy of a mail."""
-    return f"again:{mail.pk}"
+    return copy_key_of(mail.pk)
+
+
+def copy_key_of(pk: int) -> str:
+    """As ``copy_key``, for who has the mail's own key alone."""
+    return f"again:{pk}"
 
 
 def settle(mail: OutgoingMail, *, by: Person) -> bool:

@@ -86,6 +86,11 @@ class OutgoingMail(LeasedRow):
         return reasons.in_words(self.last_error, self.smtp_reply)
 
     @property
+    def is_withdrawn(self) -> bool:
+        """It never goes out: its receiver left the ticket while it waited."""
+        return self.state == self.State.FAILED and self.last_error == reasons.WITHDRAWN
+
+    @property
     def needs_staff(self) -> bool:
         """It failed for good or came back, and nobody has seen to it yet."""
         return self.settled_at is None and (self.state == self.State.FAILED or bool(self.bounce))

@@ -1,8 +1,12 @@
 """Why a mail waits or failed, in words for staff. The deliverer writes the codes."""
 
+from typing import Final
+
 from django.utils.translation import gettext
 
 from tawasul.core.text import isolate
+
+WITHDRAWN: Final = "withdrawn"  # the code of a mail whose receiver left the ticket while it waited
 
 
 def in_words(error: str, reply: str) -> str:
@@ -32,6 +36,7 @@ def _reasons() -> dict[str, str]:
         "postponed": gettext("The mail server put it off:"),
         "line_broke": gettext("The connection to the mail server broke off."),
         "unreachable": gettext("The mail server cannot be reached."),
+        WITHDRAWN: gettext("Its receiver takes part in the ticket no longer, so it was withdrawn."),
         "dkim": gettext(
             "The key for signing mail (DKIM) cannot be used; nothing leaves until it is put right."
         ),

@@ -26,8 +26,9 @@ from tawasul.core import clock
 from tawasul.core.addresses import BadAddress
 from tawasul.core.domains import to_ascii_host
 from tawasul.core.leases import backoff
-from tawasul.mail import headers, mime, signing
+from tawasul.mail import headers, leaving, mime, signing
 from tawasul.mail.models import OutgoingMail
+from tawasul.mail.reasons import WITHDRAWN
 
 log = logging.getLogger(__name__)
 _LEADING_DOT = re.compile(rb"(?m)^\.")  # doubled on the wire (RFC 5321, 4.5.2)
@@ -107,10 +108,14 @@ class Deliverer:
                 self.close()
             return 0
         claimed = time.monotonic()
+        departed = leaving.departed(rows)
         for position, mail in enumerate(rows):
             if self._stop.is_set():
                 OutgoingMail.objects.release(rows[position:])
                 break
+            if mail.pk in departed:
+                _failed(mail, WITHDRAWN, "", settled=True)
+                continue
             try:
                 self._deliver(mail, held_since=claimed)
             except Unreachable as problem:
@@ -351,7 +356,7 @@ def _sent(mail: OutgoingMail, reply: str) -> None:
             return
 
 
-def _failed(mail: OutgoingMail, error: str, reply: str) -> None:
+def _failed(mail: OutgoingMail, error: str, reply: str, *, settled: bool = False) -> None:
     log.warning("mail %s failed for good: %s %s", mail.pk, error, reply)
     OutgoingMail.objects.filter(pk=mail.pk, lease=mail.lease).update(
         state=OutgoingMail.State.FAILED,
@@ -359,6 +364,7 @@ def _failed(mail: OutgoingMail, error: str, reply: str) -> None:
         lease=None,
         last_error=error[:2000],
         smtp_reply=reply[:500],
+        **({"settled_at": clock.now()} if settled else {}),
     )
 
 

@@ -54,7 +54,7 @@ def _page(
             copy=copy,
             form=form or AddressForm(initial={"address": mail.to_address}),
             may_correct=copy is None and shown.may_correct(mail),
-            may_send=copy is None,
+            may_send=copy is None and not mail.is_withdrawn,
             invalid=status == 422,
         ),
         status=status,

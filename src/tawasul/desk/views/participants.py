@@ -12,6 +12,7 @@ from tawasul.desk import correspondence, gate
 from tawasul.desk.dossier import Edited
 from tawasul.desk.participants import ParticipantForm, refusal
 from tawasul.desk.views.properties import to_dossier
+from tawasul.mail import leaving
 from tawasul.tickets import access
 from tawasul.tickets.actions import participating
 from tawasul.tickets.models import Participant
@@ -57,6 +58,6 @@ def participant_removal(request: HttpRequest, number: str, pk: int) -> HttpRespo
     person = gate.staff_member(request)
     ticket = access.desk_ticket_for(person, number)
     found = get_object_or_404(Participant.objects.select_related("ticket"), pk=pk, ticket=ticket)
-    participating.remove(found, by=Writer.of(person))
+    leaving.end_part(found, by=Writer.of(person))
     messages.success(request, _("%(name)s takes part no longer.") % {"name": isolate(found.name)})
     return to_dossier(request, ticket)

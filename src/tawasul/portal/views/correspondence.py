@@ -16,12 +16,12 @@ from tawasul.accounts.models import Person
 from tawasul.core import centre
 from tawasul.core.links import absolute
 from tawasul.core.text import isolate
+from tawasul.mail import leaving
 from tawasul.portal import browser
 from tawasul.portal.forms.tickets import KEPT, CommentForm, FollowUpForm, ReopeningForm, key_of
 from tawasul.portal.views import own_values, writing
 from tawasul.service_levels import calendar, deadlines
 from tawasul.tickets import access, actions, drafts, merged, participation, queries
-from tawasul.tickets.actions import participating
 from tawasul.tickets.models import CloseReason, Draft, Message, Participant, Status, Ticket
 from tawasul.tickets.workflow import IllegalMove
 from tawasul.tickets.writers import Writer
@@ -258,7 +258,7 @@ def departure(request: HttpRequest, ticket: Ticket, place: Place) -> HttpRespons
     """A participant leaves: page, files and mails of the ticket are theirs no longer."""
     if place.participant is None:
         raise Http404
-    participating.remove(place.participant, by=Writer.beside(place.participant))
+    leaving.end_part(place.participant, by=Writer.beside(place.participant))
     messages.success(
         request,
         _("You no longer take part in ticket %(number)s.") % {"number": isolate(ticket.spoken_number)},
