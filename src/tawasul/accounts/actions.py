@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from tawasul.accounts.models import Change, EmailChange, KnownDevice, Person
-from tawasul.accounts.post import Post
+from tawasul.accounts.post import Post, Recognise, nothing_more
 from tawasul.accounts.requests import activate, expire_requests, request_account, send_again
 from tawasul.core import clock
 from tawasul.core.links import absolute
@@ -119,17 +119,17 @@ def email_change_by(token: str) -> EmailChange | None:
     return waiting.filter(old_hash=hashed).first() or waiting.filter(new_hash=hashed).first()
 
 
-def agree_email_change(token: str, *, post: Post) -> bool | None:
+def agree_email_change(token: str, *, post: Post, recognise: Recognise = nothing_more) -> bool | None:
     """Record that one end agreed. True when the address has changed with it, False while the other end is awaited,
     None where the token is over or the address was taken meanwhile."""
     try:
         with transaction.atomic():
-            return _agree(token, post=post)
+            return _agree(token, post=post, recognise=recognise)
     except IntegrityError:  # somebody else took the address in the same moment
         return None
 
 
-def _agree(token: str, *, post: Post) -> bool | None:
+def _agree(token: str, *, post: Post, recognise: Recognise) -> bool | None:
     found = email_change_by(token)
     if found is None:
         return None
@@ -147,6 +147,7 @@ def _agree(token: str, *, post: Post) -> bool | None:
     old_email, person.email = person.email, change.new_email
     person.save(update_fields=["email"])
     change.delete()
+    recognise(person)
     with translation.override(person.language):
         link = absolute(reverse("account_reset_password"))
     for end, address in (("old", old_email), ("new", person.email)):

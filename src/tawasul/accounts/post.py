@@ -3,6 +3,7 @@
 ``mail.actions.send`` fits this shape. It only inserts a row, so the mail stands or falls with the action's transaction.
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from tawasul.accounts.models import Person
@@ -23,3 +24,11 @@ class Post(Protocol):
         key: str,
         person: Person | None = None,
     ) -> object: ...
+
+
+Recognise = Callable[[Person], object]
+"""What the rooms above do for a person whose address has just been proved; it stands or falls with that."""
+
+
+def nothing_more(_person: Person) -> None:
+    """For whoever proves an address where no room above is concerned."""

@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tawasul.accounts.models import AccountRequest, Consent, OutgoingSms, Person, TermsVersion
-from tawasul.accounts.post import Post
+from tawasul.accounts.post import Post, Recognise, nothing_more
 from tawasul.core import clock
 from tawasul.core.links import absolute
 from tawasul.core.tokens import keyed_hash, new_code, new_token, same, token_hash
@@ -160,6 +160,7 @@ def activate(
     mobile_code: str = "",
     password: str = "",
     username: str = "",
+    recognise: Recognise = nothing_more,
 ) -> Person:
     """Make the requested account, proven by the link's ``token`` or the mailed ``code``; where a code went to the
     mobile too, ``mobile_code`` is needed besides. ``username`` replaces the wished one when that was taken.
@@ -189,7 +190,9 @@ def activate(
             raise NotActivated(Problem.USED)
         if Person.objects.filter(email=request.email).exists():
             raise NotActivated(Problem.ACCOUNT_EXISTS)
-        return _make_person(request, username or request.username)
+        person = _make_person(request, username or request.username)
+        recognise(person)
+        return person
 
 
 def _check_secrets(

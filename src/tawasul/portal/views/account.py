@@ -20,6 +20,7 @@ from tawasul.mail.actions import send
 from tawasul.portal.forms.account import EmailChangeForm, ProfileForm, countries, time_zones
 from tawasul.portal.views.account_requests import limited, too_many
 from tawasul.tickets import actions as ticket_actions
+from tawasul.tickets.actions import participating
 from tawasul.tickets.models import Ticket
 
 PROFILE = (
@@ -156,7 +157,7 @@ def email_change(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "portal/account/email_change_over.html", status=410)
     if request.method != "POST":
         return render(request, "portal/account/email_change.html", {"change": change})
-    done = actions.agree_email_change(token, post=send)
+    done = actions.agree_email_change(token, post=send, recognise=participating.recognise)
     if done is None:
         return render(request, "portal/account/email_change_over.html", status=410)
     return render(request, "portal/account/email_change_agreed.html", {"change": change, "done": done})

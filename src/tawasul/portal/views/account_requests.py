@@ -18,6 +18,7 @@ from tawasul.core import clock
 from tawasul.mail.actions import send
 from tawasul.portal import browser
 from tawasul.portal.forms.account import AccountRequestForm, ActivationForm
+from tawasul.tickets.actions import participating
 
 LIMITS = {
     "account_form": "200/h/ip",  # sent, right or wrong: weighing a password takes time
@@ -106,7 +107,13 @@ def _activation(request: HttpRequest, key: str, *, token: str) -> HttpResponse:
     if not form.is_valid():
         return _form(request, asked, form, token, status=422)
     try:
-        actions.activate(key, asked_here=shape["asked_here"], token=token, **form.cleaned_data)
+        actions.activate(
+            key,
+            asked_here=shape["asked_here"],
+            token=token,
+            recognise=participating.recognise,
+            **form.cleaned_data,
+        )
     except NotActivated as reason:
         return _refused(request, asked, form, token, reason.problem)
     messages.success(

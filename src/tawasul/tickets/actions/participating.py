@@ -1,4 +1,5 @@
-"""Verbs of participation: adding somebody beside the requester, and their leaving."""
+"""Verbs of participation: adding somebody beside the requester, their leaving, and what they took part in before they
+had an account."""
 
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models.functions import Lower
 
 from tawasul.accounts.models import Person, address_key
 from tawasul.core import clock
-from tawasul.core.addresses import Address
+from tawasul.core.addresses import Address, parse_address
 from tawasul.tickets import participation
 from tawasul.tickets.actions.record import record
 from tawasul.tickets.models import Event, Participant, Ticket
@@ -64,6 +65,21 @@ def remove(participant: Participant, *, by: Writer) -> bool:
     # Whoever leaves is named by the data alone: the row they acted by is gone.
     record(row, Event.Kind.LEFT, Writer(by.person, by.name, by.email), clock.now(), **data)
     return True
+
+
+def recognise(person: Person) -> int:
+    """Give the person what they take part in under the address that their account has just proved; returns how many
+    tickets. Call it in the transaction that proves the address. Their personal links stay keys to the same tickets.
+
+    Not where they are the requester or take part by their account already, and nothing for staff, who see tickets at
+    the desk. Nobody joined, so no event says so."""
+    if person.is_staff:
+        return 0
+    waiting = Participant.objects.filter(person=None).alias(key=Lower("email"))
+    waiting = waiting.filter(key__in=forms_of(parse_address(person.email)))
+    waiting = waiting.exclude(ticket__requester=person)
+    already = Participant.objects.filter(person=person).values("ticket")
+    return waiting.exclude(ticket__in=already).update(person=person)
 
 
 def forms_of(address: Address) -> set[str]:
