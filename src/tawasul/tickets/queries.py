@@ -244,14 +244,17 @@ def excerpt_of(person: Person, turn: str) -> list[Ticket]:
 def tickets_of(person: Person, *, turn: str, q: str = "", after: str = "", before: str = "") -> Page:
     """A page of the person's tickets, the last changed first.
 
-    ``q`` is a number in either script, or words of the subject or the domain. Raises ``numbers.Mistyped`` where it
+    ``q`` is a number in either script, or words of the subject or the domain; it finds what others share with them,
+    too. Raises ``numbers.Mistyped`` where it
     looks like a number whose check digit is wrong.
     """
     q = q.strip()
     if not (q or after or before):
         return keyset.first_page(_first_rows(person, turn, _FIRST_OF)[: PAGE + 1], "updated_at", PAGE)
-    rows = Ticket.objects.of(person.pk).select_related("service")
+    rows = Ticket.objects.select_related("service")
+    among = [Q(requester=person.pk)]
     if q:
+        among.append(Q(pk__in=participation.of_places(person.pk).values("ticket")))
         try:
             rows = rows.filter(number=numbers.parse_number(q))
         except numbers.NotANumber:
@@ -259,8 +262,4 @@ def tickets_of(person: Person, *, turn: str, q: str = "", after: str = "", befor
                 rows = rows.filter(search_key__contains=word)
     else:
         rows = rows.filter(status__in=TURNS[turn])
-    return _page(rows, "updated_at", after=after, before=before, newest_first=True)
-
-
-def _page(rows: QuerySet[Ticket], key: str, *, after: str, before: str, newest_first: bool) -> Page:
-    return keyset.page(rows, key, PAGE, after=after, before=before, newest_first=newest_first)
+    return keyset.page(rows, "updated_at", PAGE, after=after, before=before, newest_first=True, among=among)

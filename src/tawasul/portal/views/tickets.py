@@ -14,7 +14,7 @@ from tawasul.accounts.models import Person
 from tawasul.portal.views import correspondence
 from tawasul.tickets import access, drafts, numbers, participation, queries
 from tawasul.tickets.models import Draft, Ticket
-from tawasul.ui.turn import turn_of
+from tawasul.ui.turn import Turn, turn_of
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -50,12 +50,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "portal/tickets.html",
         {
             "current": "tickets",
+            "person": person,
             "counts": counts,
             "shown": {name: _shown(count) for name, count in counts.items()},
             "turn": turn,
             "q": q,
             "page": page,
-            "lines": [(ticket, turn_of(ticket)) for ticket in page.rows],
+            "lines": [(ticket, _turn_for(person, ticket)) for ticket in page.rows],
             "mistyped": mistyped,
             "centre_lines": [(ticket, turn_of(ticket)) for ticket in at_the_centre],
             "drafts": [] if q else drafts.all_of(person, Draft.Kind.TICKET),
@@ -63,6 +64,11 @@ def index(request: HttpRequest) -> HttpResponse:
             "older": _page_address(turn, q, after=page.older),
         },
     )
+
+
+def _turn_for(person: Person, ticket: Ticket) -> Turn:
+    """Whose turn it is, worded for the requester or for whoever takes part beside them."""
+    return turn_of(ticket, viewer="customer" if ticket.requester_id == person.pk else "participant")
 
 
 def _first_tab(counts: dict[str, int]) -> str:
@@ -82,6 +88,7 @@ def _shared(
         "portal/tickets.html",
         {
             "current": "tickets",
+            "person": person,
             "counts": counts,
             "shown": {name: _shown(count) for name, count in counts.items()},
             "turn": queries.SHARED,
