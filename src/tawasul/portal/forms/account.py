@@ -12,12 +12,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from tawasul.accounts.models import Language, Person, TermsVersion, address_key
+from tawasul.accounts.models import Language, Person, address_key
 from tawasul.accounts.requests import Answers
 from tawasul.core import phones
 from tawasul.core.addresses import Address
 from tawasul.core.text import ascii_digits, clean_line
 from tawasul.portal.forms.fields import AddressField, Line
+from tawasul.portal.forms.terms import AcceptsTerms, terms_field
 
 LONGEST_PASSWORD = 200
 USERNAME = re.compile(r"[^\W_](?:[\w.-]{1,62})[^\W_]")
@@ -181,7 +182,7 @@ class PersonFields(forms.Form):
             raise ValidationError(phones.message(bad), code=bad.code) from bad
 
 
-class AccountRequestForm(PersonFields):
+class AccountRequestForm(AcceptsTerms, PersonFields):
     """The account-creation service. Whether the name or the address belongs to somebody already is not said here."""
 
     username = UsernameField(
@@ -204,10 +205,7 @@ class AccountRequestForm(PersonFields):
     password2 = NewPassword(
         label=_("Password again"), error_messages={"required": _("Write the password a second time.")}
     )
-    terms = forms.BooleanField(
-        label=_("I accept the registration regulations and the portal terms."),
-        error_messages={"required": _("To send, accept the registration regulations and the portal terms.")},
-    )
+    terms = terms_field()
     field_order = (
         "username",
         "email",
@@ -223,22 +221,6 @@ class AccountRequestForm(PersonFields):
         "language",
         "terms",
     )
-
-    def __init__(self, *args: Any, current_terms: TermsVersion, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.current_terms = current_terms
-
-    def clean_terms(self) -> bool:
-        """What was read must be what holds: a version published meanwhile is accepted anew."""
-        shown = str(self.data.get("terms_version", ""))
-        if shown and shown != str(self.current_terms.pk):
-            raise ValidationError(
-                gettext(
-                    "The terms have changed since you opened this page. Read the new text and accept it."
-                ),
-                code="terms_changed",
-            )
-        return True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -10,10 +10,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tawasul.accounts.models import TermsVersion
 from tawasul.portal.forms.fields import LONGEST_COMMENT, LONGEST_TEXT, DomainField, Letter, Line
 from tawasul.portal.forms.lookups import services_on_offer
 from tawasul.portal.forms.own_fields import AsksMore
+from tawasul.portal.forms.terms import AcceptsTerms, terms_field
 from tawasul.tickets.models import Purpose, Service
 
 KEPT = 20_000  # characters of one answer that a draft keeps; more than any field accepts
@@ -37,7 +37,7 @@ class _Codes:
         return " ".join(service.code for service in self.form.services if self.form.is_about_domain(service))
 
 
-class RequestForm(AsksMore):
+class RequestForm(AcceptsTerms, AsksMore):
     """The part that the new-ticket page and the direct form share."""
 
     purpose = forms.ChoiceField(
@@ -76,14 +76,10 @@ class RequestForm(AsksMore):
         help_text=_("One sentence is enough, such as “Please save the new servers”."),
         error_messages={"required": _("Write what help you need, even in one sentence.")},
     )
-    terms = forms.BooleanField(
-        label=_("I accept the registration regulations and the portal terms."),
-        error_messages={"required": _("To send, accept the registration regulations and the portal terms.")},
-    )
+    terms = terms_field()
 
-    def __init__(self, *args: Any, current_terms: TermsVersion, **options: Any) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.current_terms = current_terms
         service = forms.Select(choices=self._service_choices)  # type: ignore[arg-type]  # Django takes a callable
         self.fields["service"].widget = service
         service.attrs["data-about-domain"] = _Codes(self)
@@ -103,18 +99,6 @@ class RequestForm(AsksMore):
         if found is None:
             raise ValidationError(gettext("Choose one of the services listed."), code="invalid_choice")
         return found
-
-    def clean_terms(self) -> bool:
-        """What was read must be what holds: a version published meanwhile is shown and accepted anew."""
-        shown = str(self.data.get("terms_version", ""))
-        if shown and shown != str(self.current_terms.pk):
-            raise ValidationError(
-                gettext(
-                    "The terms have changed since you opened this page. Read the new text and accept it."
-                ),
-                code="terms_changed",
-            )
-        return True
 
     def as_typed(self) -> dict[str, str]:
         """Every answer as it was typed, bounded, to be kept in a draft. The acceptance is not kept: it is given
