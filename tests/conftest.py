@@ -16,7 +16,7 @@ from tawasul.service_levels import calendar
 from tawasul.tickets.actions import retraction
 from tests import settings as under_test
 
-pytest_plugins = ["tests.world", "tests.browsing"]
+pytest_plugins = ["tests.migrated", "tests.world", "tests.browsing"]
 
 
 # A machine that was busy for a moment is no finding; how long things may take is measured by the bench.
@@ -58,6 +58,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if not _can_differ(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if _can_differ(item)]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.distribution import Together
+
+    return Together(config, log)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

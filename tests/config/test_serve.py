@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import copied
+
 SRC = Path(__file__).resolve().parents[2] / "src"
 pytestmark = [pytest.mark.network, pytest.mark.timeout(180)]
 
@@ -52,8 +54,8 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
+def data(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(migrated, tmp_path_factory.mktemp("data"))
 
 
 @contextmanager

@@ -36,8 +36,9 @@ def enter(page: "Page", client: Client, live_server: Any) -> None:
     )
 
 
-@pytest.mark.parametrize(("lang", "scheme"), [("ar", "light"), ("en", "dark")])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    ("lang", "scheme", "width"), [("ar", "light", 360), ("en", "dark", 360), ("ar", "dark", 1280)]
+)
 def test_nothing_for_axe_to_find(
     open_page: Any,
     live_server: Any,

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.config.test_serve import Server, environment, started
+from tests.migrated import copied
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(180)]
 
@@ -45,14 +46,14 @@ CSRF = "c" * 32
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     real = environment
 
     def without_second_step(folder: Path) -> dict[str, str]:
         return {**real(folder), "TAWASUL_STAFF_NEED_TWO_STEPS": "false"}
 
     monkeypatch.setattr("tests.config.test_serve.environment", without_second_step)
-    return tmp_path
+    return copied(migrated, tmp_path)
 
 
 def _line(server: Server) -> http.client.HTTPConnection:
