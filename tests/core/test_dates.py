@@ -92,24 +92,6 @@ def test_how_far_away_has_the_right_plural(ago: timedelta, arabic: str, english:
 
 
 @pytest.mark.parametrize(
-    ("left", "arabic", "english"),
-    [
-        (timedelta(days=4, hours=5), "بقيت 4 أيام", "4 days left"),
-        (timedelta(days=40), "بقي 40 يومًا", "40 days left"),
-        (timedelta(days=2), "بقي يومان", "2 days left"),
-        (timedelta(days=1), "بقي يوم واحد", "1 day left"),
-        (timedelta(hours=3), "بقيت 3 ساعات", "3 hours left"),
-        (timedelta(minutes=12), "بقيت 12 دقيقة", "12 minutes left"),
-        (timedelta(seconds=30), "بقي أقل من دقيقة", "less than a minute left"),
-        (timedelta(0), "انتهت المدة", "time is up"),
-        (timedelta(days=-1), "انتهت المدة", "time is up"),
-    ],
-)
-def test_what_is_left_is_rounded_down(left: timedelta, arabic: str, english: str) -> None:
-    assert said(lambda: dates.time_left(NOW + left, NOW)) == (arabic, english)
-
-
-@pytest.mark.parametrize(
     ("length", "arabic", "english"),
     [
         (59, "أقل من دقيقة", "less than a minute"),

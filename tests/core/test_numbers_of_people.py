@@ -1,4 +1,4 @@
-"""Mobile numbers, identity numbers, and how little of them is shown."""
+"""Mobile numbers, and how little of them is shown."""
 
 import pytest
 from django.utils import translation
@@ -53,39 +53,6 @@ def test_a_number_is_shown_in_groups() -> None:
     assert phones.display("nonsense") == "nonsense"
 
 
-@pytest.mark.parametrize(
-    ("number", "valid"),
-    [
-        ("1234567890", False),
-        ("1000000008", True),
-        ("2000000006", True),
-        ("١٠٠٠٠٠٠٠٠٨", True),
-        ("3000000004", False),
-        ("100000008", False),
-        ("1000000007", False),
-        ("", False),
-    ],
-)
-def test_identity_numbers_are_checked_by_luhn(number: str, valid: bool) -> None:
-    assert people.is_national_id(number) is valid
-
-
-def test_one_wrong_digit_is_noticed() -> None:
-    good = "1000000008"
-    for place in range(1, 10):
-        for digit in "0123456789":
-            changed = good[:place] + digit + good[place + 1 :]
-            assert people.is_national_id(changed) is (changed == good)
-
-
-def test_company_numbers_begin_with_seven() -> None:
-    assert people.is_company_number("7001234567")
-    assert not people.is_company_number("1001234567")
-
-
 def test_masks_show_enough_for_the_owner_only() -> None:
     assert people.mask_number("1000000008") == "••••••0008"
     assert people.mask_number("123") == "•••"
-    assert people.mask_address("noura@example.sa") == "n•••@example.sa"
-    assert people.mask_address("دعم@سجل.السعودية") == "د•••@سجل.السعودية"
-    assert people.mask_address("nothing") == "•••"

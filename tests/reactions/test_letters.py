@@ -171,7 +171,7 @@ def test_without_an_account_the_mail_has_a_personal_link_that_opens_the_ticket(
         assert mail.to_address == "دعم@سجل.السعودية"
         (link,) = (line for line in mail.text.splitlines() if "/ar/follow/" in line)
         token = link.rstrip("/").rpartition("/")[2]
-        assert direct.ticket_for_link(token).pk == ticket.pk
+        assert direct.used_link(token).ticket == ticket
 
 
 def test_reacting_twice_writes_each_mail_once(open_a_ticket: OpenATicket) -> None:

@@ -47,7 +47,7 @@ class TestAFreshInstallation:
             date(2026, 5, 26),
             date(2028, 9, 24),
         ]
-        assert not any(calendar.current().is_working_day(day) for day in days_off)
+        assert not any(calendar.current().working_time(day) for day in days_off)
 
     def test_works_shorter_hours_in_ramadan(self) -> None:
         found = calendar.current().working_time(date(2027, 2, 14))
@@ -92,9 +92,9 @@ class TestAChangeOfTheTables:
         calendar.current()
         holiday("2026-11-23", "2026-11-23").save()
         moment += 0.9
-        assert calendar.current().is_working_day(date(2026, 11, 23))
+        assert calendar.current().working_time(date(2026, 11, 23))
         moment += 0.1
-        assert not calendar.current().is_working_day(date(2026, 11, 23))
+        assert not calendar.current().working_time(date(2026, 11, 23))
 
     def test_the_calendar_is_asked_for_without_a_query(self, django_assert_num_queries: Any) -> None:
         calendar.current()

@@ -149,7 +149,7 @@ def test_an_account_claims_only_the_tickets_of_its_own_proved_address(
     other.refresh_from_db()
     assert (hers.requester, other.requester) == (noura, None)
     with pytest.raises(Http404):
-        direct.ticket_for_link(token)
+        direct.used_link(token)
 
 
 def test_only_workflow_assigns_a_status() -> None:

@@ -6,14 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection
-from django.db.models import Max
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tawasul.core import clock
 from tawasul.mail import queries
-from tawasul.reactions.models import Heartbeat
+from tawasul.reactions.queries import last_heartbeat
 
 HEARTBEAT_AGE = 60  # seconds; a worker renews its row every few
 # A mail that waits longer than this means that nothing goes out, or that nothing is read, though the pages work on.
@@ -63,7 +62,7 @@ def _database() -> dict[str, Any]:
 
 
 def _worker() -> dict[str, Any]:
-    at = Heartbeat.objects.aggregate(at=Max("at"))["at"]
+    at = last_heartbeat()
     age = None if at is None else max(0, round((clock.now() - at).total_seconds()))
     return {"ok": age is not None and age <= HEARTBEAT_AGE, "seconds_since_heartbeat": age}
 

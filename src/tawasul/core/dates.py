@@ -67,16 +67,6 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
     return _relative(get_language() or "", unit, count, seconds > 0)
 
 
-def time_left(moment: datetime, now: datetime | None = None) -> str:
-    """What is left until a moment, rounded down: 4 days left · بقيت 4 أيام. Past: time is up · انتهت المدة."""
-    seconds = int((moment - (now or clock.now())).total_seconds())
-    if seconds <= 0:
-        return gettext("time is up")
-    if seconds < _MINUTE:
-        return gettext("less than a minute left")
-    return _left(get_language() or "", *_unit(seconds, largest=_DAY))
-
-
 def duration(length: timedelta | float) -> str:
     """A length of time (timedelta or seconds) in at most two units, rounded down: 2 hours 30 minutes.
 
@@ -129,10 +119,10 @@ def _day(moment: datetime | date) -> date:
     return _local(moment).date() if isinstance(moment, datetime) else moment
 
 
-def _unit(seconds: int, largest: int = _YEAR) -> tuple[int, int]:
+def _unit(seconds: int) -> tuple[int, int]:
     """The largest unit (in seconds) that fits into a length, and how often."""
     for unit in (_YEAR, _MONTH, _DAY, _HOUR):
-        if unit <= largest and seconds >= unit:
+        if seconds >= unit:
             return unit, seconds // unit
     return _MINUTE, seconds // _MINUTE
 
@@ -219,16 +209,6 @@ def _relative(_language: str, unit: int, count: int, past: bool) -> str:
             _HOUR: ngettext("in %(count)d hour", "in %(count)d hours", count),
             _MINUTE: ngettext("in %(count)d minute", "in %(count)d minutes", count),
         }[unit]
-    return text % {"count": count}
-
-
-@lru_cache(maxsize=2048)
-def _left(_language: str, unit: int, count: int) -> str:
-    text = {
-        _DAY: ngettext("%(count)d day left", "%(count)d days left", count),
-        _HOUR: ngettext("%(count)d hour left", "%(count)d hours left", count),
-        _MINUTE: ngettext("%(count)d minute left", "%(count)d minutes left", count),
-    }[unit]
     return text % {"count": count}
 
 

@@ -106,15 +106,6 @@ def properties_of(ticket: Ticket, edited: Edited | None = None) -> list[Property
     ]
 
 
-def words_of(ticket: Ticket, name: str) -> str:
-    """The property as people read it, for the one who was overtaken."""
-    if name == properties.ASSIGNEE:
-        return str(ticket.assignee) if ticket.assignee else _("Nobody")
-    if name == properties.TEAM:
-        return str(ticket.team) if ticket.team else _("No team")
-    return next(one.words for one in properties_of(ticket) if one.name == name) or _("empty")
-
-
 def parsed(name: str, typed: str) -> Any:
     """What was typed as a value of the property. Raises ValidationError."""
     match name:

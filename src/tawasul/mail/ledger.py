@@ -36,7 +36,6 @@ COUNT_UP_TO: Final = 100  # a larger count is shown as "99+"
 WORDS_AMONG: Final = 2_000  # so many of the newest mails are looked through for words
 IDS_AMONG: Final = 20_000  # and so many for another system's Message-ID
 MOST_FOUND: Final = 50
-MOST_HELD: Final = 20  # of one ticket, on its page
 _HEAD: Final = 65_536  # octets of a stored original that are read for its header; of these at most
 _HEAD_READ: Final = 262_144  # are unpacked
 

@@ -65,10 +65,6 @@ class Calendar:
             found = self._known[day] = self._find(day)
             return found
 
-    def is_working_day(self, day: date) -> bool:
-        """Whether the centre works on that day at all."""
-        return self.working_time(day) is not None
-
     def local_day(self, moment: datetime) -> date:
         """The date at the centre at that moment."""
         return moment.astimezone(self.time_zone).date()

@@ -173,11 +173,6 @@ def new_link(ticket: Ticket, participant: Participant | None = None) -> str:
     return token
 
 
-def ticket_for_link(token: str) -> Ticket:
-    """The ticket a personal link opens, whoever's it is; using it renews it. Raises Http404, or LinkExpired."""
-    return used_link(token).ticket
-
-
 def used_link(token: str) -> GuestLink:
     """The personal link, with its ticket and whose it is; using it renews it. Raises Http404, or LinkExpired."""
     link = (
@@ -214,11 +209,6 @@ def held(hashes: Collection[str]) -> Held:
         frozenset(ticket for ticket, participant in rows if participant is None),
         {ticket: participant for ticket, participant in rows if participant is not None},
     )
-
-
-def held_tickets(hashes: Collection[str]) -> frozenset[int]:
-    """Keys of the tickets whose requester's personal links, known by their hashes, are held and still work."""
-    return held(hashes).tickets
 
 
 def ticket_of_held_link(hashes: Collection[str], number: str) -> Ticket:
