@@ -4,7 +4,7 @@ Django's own rendering of one widget costs more than our whole form, and knows n
 directions beside the control.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,34 +87,14 @@ def describe(bound: BoundField, **extra: Any) -> Described:
     optional = not bound.field.required and not extra.pop("silent", False)
     errors = [str(error) for error in bound.errors]
     auto_id = str(bound.auto_id or bound.html_name)
-    attrs: dict[str, Any] = {**widget.attrs, **{key.replace("_", "-"): value for key, value in extra.items()}}
-    attrs.pop("class", None)
-    attrs.pop("placeholder", None)  # a hint that disappears while one writes is no hint
     limit = getattr(bound.field, "max_length", None)
+    attrs = _attributes(widget, kind, extra, limit)
     value: Any = ""
     options: list[Option] = []
     if isinstance(widget, ChoiceWidget):
         options = list(_options(bound, widget))
-        attrs.pop("required", None)
-    elif kind != "file":
+    elif kind != "file" and attrs.get("type") != "password":
         value = widget.format_value(bound.value())
-    if kind == "input":
-        shown = str(attrs.pop("type", "") or getattr(widget, "input_type", "text"))
-        if shown == "email":  # <input type=email> refuses international mailboxes
-            attrs = {"inputmode": "email", "autocapitalize": "none", "spellcheck": "false", **attrs}
-            shown = "text"
-        attrs["type"] = shown
-        attrs.setdefault("dir", "ltr" if shown in LTR_TYPES else "auto")
-        if shown == "password":
-            value = ""
-    elif kind == "textarea":
-        attrs.pop("cols", None)
-        attrs.setdefault("dir", "auto")
-        attrs["rows"] = extra.get("rows") or (5 if str(attrs.get("rows", "10")) == "10" else attrs["rows"])
-    if limit and kind in {"input", "textarea"}:
-        # No maxlength: a browser would cut a pasted text silently. The counter and the server say it instead.
-        attrs.pop("maxlength", None)
-        attrs["data-limit"] = limit
     described = [f"{auto_id}-hint"] * bool(hint) + [f"{auto_id}-error"] * bool(errors)
     if described:
         attrs["aria-describedby"] = " ".join(described)
@@ -122,7 +102,6 @@ def describe(bound: BoundField, **extra: Any) -> Described:
         attrs["aria-invalid"] = "true"
     if bound.field.required and kind in {"input", "textarea", "select", "check"}:
         attrs["aria-required"] = "true"
-    attrs.pop("id", None)
     return Described(
         kind=kind,
         id=auto_id,
@@ -137,6 +116,34 @@ def describe(bound: BoundField, **extra: Any) -> Described:
         limit=limit,
         checked=kind == "check" and bool(widget.check_test(bound.value())),
     )
+
+
+def _attributes(
+    widget: forms.Widget, kind: str, extra: Mapping[str, Any], limit: int | None
+) -> dict[str, Any]:
+    """The control's own attributes: the widget's and the template's, made fit for both scripts."""
+    attrs: dict[str, Any] = {**widget.attrs, **{key.replace("_", "-"): value for key, value in extra.items()}}
+    for name in ("class", "id"):
+        attrs.pop(name, None)
+    attrs.pop("placeholder", None)  # a hint that disappears while one writes is no hint
+    if isinstance(widget, ChoiceWidget):
+        attrs.pop("required", None)
+    if kind == "input":
+        shown = str(attrs.pop("type", "") or getattr(widget, "input_type", "text"))
+        if shown == "email":  # <input type=email> refuses international mailboxes
+            attrs = {"inputmode": "email", "autocapitalize": "none", "spellcheck": "false", **attrs}
+            shown = "text"
+        attrs["type"] = shown
+        attrs.setdefault("dir", "ltr" if shown in LTR_TYPES else "auto")
+    elif kind == "textarea":
+        attrs.pop("cols", None)
+        attrs.setdefault("dir", "auto")
+        attrs["rows"] = extra.get("rows") or (5 if str(attrs.get("rows", "10")) == "10" else attrs["rows"])
+    if limit and kind in {"input", "textarea"}:
+        # No maxlength: a browser would cut a pasted text silently. The counter and the server say it instead.
+        attrs.pop("maxlength", None)
+        attrs["data-limit"] = limit
+    return attrs
 
 
 def problems(*forms_shown: forms.BaseForm | Iterable[forms.BaseForm]) -> list[tuple[str, str]]:

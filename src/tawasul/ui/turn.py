@@ -7,7 +7,7 @@ centre (from the turn's coming to the promised answer). The solid steps are the 
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -148,31 +148,10 @@ def _with_customer(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
         word = _("It is your turn, and the ticket closes today")
     elif customer and days_apart == 1:
         word = _("It is your turn, and the ticket closes tomorrow")
-    hour = dates.clock_time(due)
-    if left <= timedelta():
-        sentence = text.fill(_("This ticket closes by itself within minutes. It can be reopened."))
-    elif customer:
-        sentence = text.fill(
-            _(
-                "The centre answered on %(answered)s. If you add nothing before %(due)s, at %(hour)s, "
-                "this ticket closes by itself: <b>%(left)s</b>."
-            ),
-            answered=_time(answered or now),
-            due=_time(due, firm=True),
-            hour=hour,
-            left=_left_in_words(now, due),
-        )
-    else:
-        sentence = text.fill(
-            _("Answered on %(answered)s. Without a follow-up it closes by itself on %(due)s, at %(hour)s."),
-            answered=_time(answered or now),
-            due=_time(due, firm=True),
-            hour=hour,
-        )
     return Turn(
         state="you",
         word=word,
-        sentence=sentence,
+        sentence=_before_it_closes(due, answered or now, now, customer=customer),
         brief=_left_in_words(now, due) if left else word,
         until=_("closes %(day)s") % {"day": text.day(due)},
         centre=centre,
@@ -183,6 +162,30 @@ def _with_customer(ticket: Ticket, viewer: Viewer, now: datetime) -> Turn:
         steps=steps,
         left=solid,
         soon=left <= SOON,
+    )
+
+
+def _before_it_closes(due: datetime, answered: datetime, now: datetime, *, customer: bool) -> Markup:
+    """What happens where nobody follows the answer up, and when."""
+    if due <= now:
+        return text.fill(_("This ticket closes by itself within minutes. It can be reopened."))
+    when: dict[str, Any] = {
+        "answered": _time(answered),
+        "due": _time(due, firm=True),
+        "hour": dates.clock_time(due),
+    }
+    if customer:
+        return text.fill(
+            _(
+                "The centre answered on %(answered)s. If you add nothing before %(due)s, at %(hour)s, "
+                "this ticket closes by itself: <b>%(left)s</b>."
+            ),
+            **when,
+            left=_left_in_words(now, due),
+        )
+    return text.fill(
+        _("Answered on %(answered)s. Without a follow-up it closes by itself on %(due)s, at %(hour)s."),
+        **when,
     )
 
 
@@ -220,24 +223,7 @@ def _with_centre(
     steps, solid = _drawn(whole, remaining)
     if late:
         word = _("It is the centre's turn, and the answer is late")
-        sentence = (
-            _("Our answer was promised by %(due)s, at %(hour)s. Late tickets stand first in our queue.")
-            if customer
-            else _("The answer was promised by %(due)s, at %(hour)s.")
-        )
-        lateness = now - due
-        if lateness >= DAY:  # the odd hours say nothing any more
-            lateness = lateness.days * DAY
-        brief = _("late by %(time)s") % {"time": dates.duration(lateness)}
-        until = _("promised %(day)s") % {"day": text.day(due)}
-    else:
-        sentence = (
-            _("We answer by %(due)s, at %(hour)s, at the latest.")
-            if customer
-            else _("The answer is due by %(due)s, at %(hour)s.")
-        )
-        brief = _("answer by %(day)s") % {"day": text.day(due)}
-        until = _("at %(hour)s") % {"hour": dates.clock_time(due)}
+    sentence, brief, until = _promised(due, now, customer=customer)
     return Turn(
         state="centre",
         word=word,
@@ -253,6 +239,28 @@ def _with_centre(
         left=solid,
         late=late,
     )
+
+
+def _promised(due: datetime, now: datetime, *, customer: bool) -> tuple[str, str, str]:
+    """The promised answer as a sentence with places for day and hour, in brief, and what stands beside that."""
+    if now <= due:
+        sentence = (
+            _("We answer by %(due)s, at %(hour)s, at the latest.")
+            if customer
+            else _("The answer is due by %(due)s, at %(hour)s.")
+        )
+        brief = _("answer by %(day)s") % {"day": text.day(due)}
+        return sentence, brief, _("at %(hour)s") % {"hour": dates.clock_time(due)}
+    sentence = (
+        _("Our answer was promised by %(due)s, at %(hour)s. Late tickets stand first in our queue.")
+        if customer
+        else _("The answer was promised by %(due)s, at %(hour)s.")
+    )
+    lateness = now - due
+    if lateness >= DAY:  # the odd hours say nothing any more
+        lateness = lateness.days * DAY
+    brief = _("late by %(time)s") % {"time": dates.duration(lateness)}
+    return sentence, brief, _("promised %(day)s") % {"day": text.day(due)}
 
 
 def _on_hold(ticket: Ticket, viewer: Viewer) -> Turn:
