@@ -1,7 +1,8 @@
 """Who is out of the office, until when, and who stands in for them."""
 
+import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
@@ -13,6 +14,15 @@ from tawasul.core.kept import Kept
 
 MOST_AHEAD = 500  # absences that are kept at hand
 TOLD = timedelta(days=30)  # for so long the returned person is told what went to whom
+
+
+class Overlaps(Exception):
+    """The person is out of the office in a part of this time already."""
+
+
+class NotChangeable(Exception):
+    """The absence has ended, was taken back, or is not any more what its reader saw."""
+
 
 _coming = Kept(
     lambda: tuple(
@@ -85,19 +95,71 @@ def announce(
     substitute: Person | None,
     hands_over: bool,
     by: Person,
+    note: str = "",
 ) -> Absence:
-    """The person will be out of the office; history keeps who said so."""
+    """The person will be out of the office; history keeps who said so. Raises Overlaps."""
     with transaction.atomic():
+        _free(person.pk, starts_at, ends_at)
         made = Absence.objects.create(
             person=person,
             starts_at=starts_at,
             ends_at=ends_at,
             substitute=substitute,
             hands_over=hands_over and substitute is not None,
+            note=note,
         )
         record_change("absence", made, {}, _kept(made), by)
     forget()
     return made
+
+
+def change(
+    absence: Absence,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    substitute: Person | None,
+    hands_over: bool,
+    note: str,
+    by: Person,
+    seen: str,
+) -> bool:
+    """Change an absence that has not begun, or the end, the substitute and the note of one that runs: what has begun
+    keeps its beginning, and what was handed over is not asked for again. ``seen`` is the ``mark`` that the form had.
+    False where nothing differs; history keeps the rest. Raises NotChangeable, Overlaps."""
+    now = clock.now()
+    with transaction.atomic():
+        _free(absence.person_id, starts_at, ends_at, but=absence.pk)
+        rows = Absence.objects.select_for_update(of=("self",)).select_related("person", "substitute")
+        row = rows.filter(pk=absence.pk, ends_at__gt=now).first()
+        if row is None or mark(row) != seen or ends_at <= now:
+            raise NotChangeable
+        before = _kept(row)
+        if row.starts_at > now:
+            row.starts_at = max(starts_at, now)
+        row.ends_at, row.substitute, row.note = ends_at, substitute, note
+        if row.handed_over_at is None:
+            row.hands_over = hands_over and substitute is not None
+        changed = record_change("absence", row, before, _kept(row), by) is not None
+        if changed:
+            row.save(update_fields=["starts_at", "ends_at", "substitute", "hands_over", "note"])
+    forget()
+    return changed
+
+
+def mark(absence: Absence) -> str:
+    """What an absence says, so short that a form carries it: whoever saves sees whether it was changed meanwhile."""
+    said = "|".join(str(value) for value in (*_kept(absence).values(), absence.substitute_id))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _free(person_pk: int, starts_at: datetime, ends_at: datetime, *, but: int | None = None) -> None:
+    """Lock the person's row, so that two who announce at one moment come one after the other, and look. Raises
+    Overlaps."""
+    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person_pk)
+    others = Absence.objects.filter(person=person_pk, starts_at__lt=ends_at, ends_at__gt=starts_at)
+    if others.exclude(pk=but).exists():
+        raise Overlaps
 
 
 def end(absence: Absence, *, by: Person) -> bool:
@@ -145,8 +207,9 @@ def choose_away(person: Person, *, away: bool) -> None:
 def _kept(absence: Absence) -> dict[str, object]:
     return {
         "person": str(absence.person),
-        "starts_at": absence.starts_at.isoformat(timespec="minutes"),
-        "ends_at": absence.ends_at.isoformat(timespec="minutes"),
+        "starts_at": absence.starts_at.astimezone(UTC).isoformat(timespec="minutes"),
+        "ends_at": absence.ends_at.astimezone(UTC).isoformat(timespec="minutes"),
         "substitute": str(absence.substitute) if absence.substitute else "",
         "hands_over": absence.hands_over,
+        **({"note": absence.note} if absence.note else {}),
     }

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -159,6 +160,7 @@ class Absence(models.Model):
         verbose_name=_("substitute"),
     )
     hands_over = models.BooleanField(_("the substitute gets all open tickets at the start"), default=False)
+    note = models.CharField(_("note"), max_length=200, blank=True, default="")
     handed_over_at = models.DateTimeField(null=True, default=None, editable=False)
     given = models.JSONField(default=list, editable=False)  # what went to whom: keys of ticket and person
     read_at = models.DateTimeField(null=True, default=None, editable=False)  # its person knows of it
@@ -174,7 +176,7 @@ class Absence(models.Model):
         indexes = [models.Index(fields=["person", "ends_at"], name="absence_of_person")]
 
     def __str__(self) -> str:
-        return f"{self.person} {self.starts_at:%Y-%m-%d}"
+        return f"{self.person} {localtime(self.starts_at):%Y-%m-%d}"
 
 
 class RolePermissions(models.Model):

@@ -10,9 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from tawasul.accounts import absences
 from tawasul.accounts.models import Absence, Person
 from tawasul.core import clock, dates
 from tawasul.core.text import ascii_digits
+from tawasul.desk.forms import CleanLine
 from tawasul.desk.presence import named
 
 FURTHEST = timedelta(days=366)
@@ -87,9 +89,24 @@ class AbsenceForm(forms.Form):
         required=False,
         help_text=_("They stay with the substitute afterwards."),
     )
+    note = CleanLine(
+        label=_("Note"),
+        max_length=200,
+        required=False,
+        help_text=_("For whoever sees the absences, such as: reached by telephone."),
+    )
 
-    def __init__(self, data: Any = None, *, people: Sequence[Person], staff: Sequence[Person]) -> None:
-        super().__init__(data, auto_id="absence_%s", initial={"person": str(people[0].pk)})
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        people: Sequence[Person],
+        staff: Sequence[Person],
+        absence: Absence | None = None,
+    ) -> None:
+        self.absence = absence  # that is changed; None where one is noted
+        self.runs = absence is not None and absence.starts_at <= clock.now()
+        super().__init__(data, auto_id="absence_%s", initial={"person": str(people[0].pk), **_said(absence)})
         self.people = {str(one.pk): one for one in people}
         self.staff = {str(one.pk): one for one in staff}
         self._choose("person", [(key, str(one)) for key, one in self.people.items()])
@@ -98,6 +115,12 @@ class AbsenceForm(forms.Form):
         self._choose(
             "substitute", [("", _("Nobody")), *((key, named(one)) for key, one in self.staff.items())]
         )
+        if absence is not None:
+            self.fields["seen"] = forms.CharField(widget=forms.HiddenInput(), initial=absences.mark(absence))
+            if absence.handed_over_at is not None:
+                del self.fields["hands_over"]
+        if self.runs:
+            del self.fields["from_day"], self.fields["from_hour"]
 
     def _choose(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
         field = self.fields[name]
@@ -112,13 +135,14 @@ class AbsenceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        starts_at, ends_at = self._moment(given, "from"), self._moment(given, "until")
+        begun = self.absence.starts_at if self.absence is not None and self.runs else None
+        starts_at, ends_at = begun or self._moment(given, "from"), self._moment(given, "until")
         substitute, now = given.get("substitute"), clock.now()
         if substitute is not None and substitute == given.get("person"):
             self.add_error("substitute", _("Nobody can stand in for themselves. Choose somebody else."))
         if given.get("hands_over") and not self.data.get("substitute"):
             self.add_error("substitute", _("Choose who gets the open tickets."))
-        if starts_at and starts_at.date() < localtime(now).date():
+        if starts_at and begun is None and localtime(starts_at).date() < localtime(now).date():
             self.add_error("from_day", _("Choose a day from today on."))
         elif starts_at and ends_at and ends_at <= max(starts_at, now):
             self.add_error("until_day", _("The end must come after the beginning, and is still to come."))
@@ -128,10 +152,18 @@ class AbsenceForm(forms.Form):
             others = Absence.objects.filter(
                 person=given["person"], starts_at__lt=ends_at, ends_at__gt=max(starts_at, now)
             )
-            if others.exists():
-                self.add_error("from_day", _("There is an absence in this time already. End it first."))
-        given["starts_at"], given["ends_at"] = starts_at and max(starts_at, now), ends_at
+            if others.exclude(pk=self.absence.pk if self.absence else None).exists():
+                self.say_taken()
+        given["starts_at"] = begun or (starts_at and max(starts_at, now))
+        given["ends_at"] = ends_at
         return given
+
+    def say_taken(self) -> None:
+        """There is another absence in this time."""
+        self.add_error(
+            "until_day" if self.runs else "from_day",
+            _("There is an absence in this time already. End it first."),
+        )
 
     @staticmethod
     def _moment(given: dict[str, Any], which: str) -> datetime | None:
@@ -139,3 +171,19 @@ class AbsenceForm(forms.Form):
         if day is None or hour is None:
             return None
         return datetime.combine(day, hour, tzinfo=dates.day_begins(day).tzinfo)
+
+
+def _said(absence: Absence | None) -> dict[str, Any]:
+    """An absence as the form shows it."""
+    if absence is None:
+        return {}
+    begins, ends = localtime(absence.starts_at), localtime(absence.ends_at)
+    return {
+        "from_day": f"{begins:%Y-%m-%d}",
+        "from_hour": f"{begins:%H:%M}",
+        "until_day": f"{ends:%Y-%m-%d}",
+        "until_hour": f"{ends:%H:%M}",
+        "substitute": str(absence.substitute_id or ""),
+        "hands_over": absence.hands_over,
+        "note": absence.note,
+    }

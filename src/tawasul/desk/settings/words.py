@@ -37,6 +37,7 @@ FIELDS: Final[Mapping[str, Words]] = {
     "starts_at": gettext_lazy("From"),
     "ends_at": pgettext_lazy("a time", "Until"),
     "substitute": gettext_lazy("Substitute"),
+    "note": gettext_lazy("Note"),
     "hands_over": gettext_lazy("Hand over all open tickets at the start"),
     "place": gettext_lazy("Place in the list"),
     "position": gettext_lazy("Place in the list"),

@@ -12,16 +12,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tawasul.accounts import absences as kept
-from tawasul.accounts.models import Absence, Person, Role
+from tawasul.accounts.models import Absence, Change, Person, Role
 from tawasul.accounts.roles import Permission, hidden_teams, may, role_of, teams_of
 from tawasul.core import clock
 from tawasul.core.text import isolate
 from tawasul.desk import gate
 from tawasul.desk.absence_forms import AbsenceForm
+from tawasul.desk.settings.words import lines_of
 from tawasul.desk.shelves import shelves_for
 from tawasul.tickets.models import Ticket
 
 MOST = 200  # people, absences and tickets on the page
+MOST_CHANGES = 20
 
 
 @require_POST
@@ -56,16 +58,46 @@ def absences(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, person, people, form, status=422)
     given = form.cleaned_data
-    kept.announce(
-        given["person"],
-        starts_at=given["starts_at"],
-        ends_at=given["ends_at"],
-        substitute=given["substitute"],
-        hands_over=given["hands_over"],
-        by=person,
-    )
+    told = {name: given[name] for name in ("starts_at", "ends_at", "substitute", "hands_over", "note")}
+    try:
+        kept.announce(given["person"], **told, by=person)
+    except kept.Overlaps:  # announced elsewhere in this very moment
+        form.say_taken()
+        return _page(request, person, people, form, status=422)
     messages.success(request, _("The absence is noted: %(name)s.") % {"name": isolate(str(given["person"]))})
     return redirect("desk:absences")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@gate.allowed(Permission.ASSIGN)
+def absence(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Change an absence that has not begun, or the rest of one that runs; its history stands below."""
+    person, found = gate.staff_member(request), _one(pk)
+    if found.person_id not in {one.pk for one in _tended(person)}:
+        raise Http404
+    if found.ends_at <= clock.now():
+        messages.error(request, _("This absence is over: it stays as it was."))
+        return redirect("desk:absences")
+    form = AbsenceForm(request.POST or None, people=[found.person], staff=_able(found), absence=found)
+    if request.method != "POST" or not form.is_valid():
+        return _one_page(request, found, form)
+    given = form.cleaned_data
+    told = {name: given[name] for name in ("starts_at", "ends_at", "substitute", "note", "seen")}
+    try:
+        kept.change(found, **told, hands_over=given.get("hands_over", found.hands_over), by=person)
+    except kept.Overlaps:
+        form.say_taken()
+    except kept.NotChangeable:
+        said = _(
+            "The absence has been changed or has ended meanwhile. Look at it and save again if you still want to."
+        )
+        messages.error(request, said)
+        return redirect("desk:absence_one", pk) if _still(pk) else redirect("desk:absences")
+    else:
+        messages.success(request, _("The absence is saved: %(name)s.") % {"name": isolate(str(found.person))})
+        return redirect("desk:absences")
+    return _one_page(request, found, form)
 
 
 @require_POST
@@ -73,10 +105,10 @@ def absences(request: HttpRequest) -> HttpResponseBase:
 def removal(request: HttpRequest, pk: int) -> HttpResponseBase:
     """End an absence that runs, or take back one that has not begun."""
     person = gate.staff_member(request)
-    absence = _one(pk)
-    if absence.person_id not in {one.pk for one in _tended(person)}:
+    found = _one(pk)
+    if found.person_id not in {one.pk for one in _tended(person)}:
         raise Http404
-    ended = kept.end(absence, by=person)
+    ended = kept.end(found, by=person)
     messages.success(request, _("The absence is over.") if ended else _("The absence is taken back."))
     return redirect("desk:absences")
 
@@ -85,10 +117,10 @@ def removal(request: HttpRequest, pk: int) -> HttpResponseBase:
 @gate.allowed(Permission.ASSIGN)
 def reading(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The person has read what went to whom; the note at the desk goes."""
-    absence = _one(pk)
-    if absence.person_id != gate.staff_member(request).pk:
+    found = _one(pk)
+    if found.person_id != gate.staff_member(request).pk:
         raise Http404
-    kept.read(absence)
+    kept.read(found)
     return redirect("desk:absences")
 
 
@@ -106,6 +138,22 @@ def _page(
         "invalid": status == 422,
     }
     return render(request, "desk/absences.html", context, status=status)
+
+
+def _one_page(request: HttpRequest, found: Absence, form: AbsenceForm) -> HttpResponse:
+    changes = Change.objects.filter(noun="absence", object_id=str(found.pk)).order_by("-pk")[:MOST_CHANGES]
+    context: dict[str, Any] = {
+        "shelves": shelves_for(gate.staff_member(request)),
+        "view": "absences",
+        "form": form,
+        "absence": found,
+        "changes": [(change, lines_of(change)) for change in changes],
+    }
+    return render(request, "desk/absence.html", context, status=422 if form.errors else 200)
+
+
+def _still(pk: int) -> bool:
+    return Absence.objects.filter(pk=pk, ends_at__gt=clock.now()).exists()
 
 
 def _given(absence: Absence, person: Person) -> list[tuple[Ticket, Person | None]]:
@@ -129,10 +177,12 @@ def _tended(person: Person) -> list[Person]:
     return [person, *others.order_by("full_name", "pk")[:MOST]]
 
 
-def _able() -> list[Person]:
-    """Who may stand in for somebody."""
+def _able(absence: Absence | None = None) -> list[Person]:
+    """Who may stand in for somebody; whoever does in the absence stays among them."""
     staff = Person.objects.filter(is_staff=True, is_active=True).order_by("full_name", "pk")[:MOST]
-    return [one for one in staff if role_of(one) != Role.AUDITOR]
+    able = [one for one in staff if role_of(one) != Role.AUDITOR]
+    now = absence.substitute if absence is not None else None
+    return able if now is None or now in able else [*able, now]
 
 
 def _one(pk: int) -> Absence:
