@@ -1,8 +1,6 @@
 """From no account to signed in: the request, its mail, the activation."""
 
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -19,6 +17,7 @@ from tawasul.accounts.models import AccountRequest, Consent, Person, TermsVersio
 from tawasul.accounts.requests import NotActivated
 from tawasul.core import clock
 from tawasul.mail.models import OutgoingMail
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -397,19 +396,14 @@ def test_the_strength_of_a_password_is_told_in_the_language(client: Client) -> N
 def test_two_activations_in_one_moment_make_one_account(client: Client, terms: TermsVersion) -> None:
     asked = ask(client)
     code = code_in(newest_mail())
-    together = threading.Barrier(2)
 
     def activate() -> str:
-        together.wait(10)
         try:
             return actions.activate(asked.key, asked_here=True, code=code).username
         except NotActivated as reason:
             return reason.problem
-        finally:
-            connections.close_all()
 
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = sorted(pool.map(lambda _n: activate(), range(2)))
+    outcomes = sorted(at_once(activate, activate))
     assert outcomes == ["huda", "used"]
     assert Person.objects.filter(username="huda").count() == 1
 

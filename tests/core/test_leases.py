@@ -1,15 +1,14 @@
 """Rows that are work: claimed by one worker at a time, back by themselves when it dies."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 
 from tawasul.core import clock
 from tawasul.core.leases import backoff
 from tawasul.tickets.models import Event
+from tests.at_once import at_once
 from tests.world import OpenATicket
 
 
@@ -94,31 +93,16 @@ def test_the_wait_doubles_up_to_its_limit(attempts: int, least: float, most: flo
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_claim_at_the_same_moment_get_different_rows(open_a_ticket: OpenATicket) -> None:
     events(open_a_ticket, 200)
-    start = threading.Barrier(4)
-    claimed: list[list[int]] = []
-    faults: list[BaseException] = []
 
-    def work() -> None:
+    def work() -> list[int]:
         mine: list[int] = []
-        try:
-            start.wait(10)
-            idle = 0
-            while idle < 5:
-                rows = Event.objects.claim(5)
-                mine += [row.pk for row in rows]
-                idle = 0 if rows else idle + 1
-        except BaseException as problem:  # noqa: BLE001 - reported below
-            faults.append(problem)
-        finally:
-            claimed.append(mine)
-            connection.close()
+        idle = 0
+        while idle < 5:
+            rows = Event.objects.claim(5)
+            mine += [row.pk for row in rows]
+            idle = 0 if rows else idle + 1
+        return mine
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not faults
-    everything = [pk for mine in claimed for pk in mine]
+    everything = [pk for mine in at_once(*[work] * 4) for pk in mine]
     assert len(everything) == len(set(everything)) == 200
     assert Event.objects.filter(attempts=1).count() == 200

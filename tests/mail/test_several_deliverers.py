@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 from django.db import connection
@@ -16,6 +16,7 @@ from tawasul.mail import smtp
 from tawasul.mail.models import OutgoingMail
 from tawasul.mail.smtp import Deliverer
 from tests import processes
+from tests.at_once import at_once
 from tests.mail.conftest import write_a_mail_to
 from tests.mail.raw_smtp import RawSmtp
 
@@ -26,26 +27,14 @@ log = logging.getLogger(__name__)
 
 def test_deliverers_side_by_side_send_each_mail_once(server: RawSmtp) -> None:
     ids = {write_a_mail_to(f"person{number}@example.sa").message_id for number in range(120)}
-    faults: list[BaseException] = []
 
     def work() -> None:
-        deliverer = Deliverer()
-        try:
+        with closing(Deliverer()) as deliverer:
             idle = 0
             while idle < 3:
                 idle = 0 if deliverer.deliver_due(7) else idle + 1
-        except BaseException as problem:  # noqa: BLE001 - reported below
-            faults.append(problem)
-        finally:
-            deliverer.close()
-            connection.close()
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not faults
+    at_once(*[work] * 4)
     assert Counter(server.ids()) == Counter(message_id.encode() for message_id in ids)
     assert OutgoingMail.objects.filter(state=State.SENT, attempts=1).count() == 120
     assert len(server.conversations) > 1, "more than one of them had something to do"

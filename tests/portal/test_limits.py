@@ -1,18 +1,17 @@
 """Limits for strangers are counted together by all processes, and never by one too many."""
 
-import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from allauth.core.internal.httpkit import get_client_ip
-from django.db import connection
 from django.test import RequestFactory
 
 from tawasul.core import clock
 from tawasul.portal import limits
 from tawasul.portal.models import Tally
+from tests.at_once import at_once
 
 RequestOf = RequestFactory()
 
@@ -43,19 +42,7 @@ def test_the_subject_is_not_readable_and_old_rows_go() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_side_by_side_no_two_share_the_last_one() -> None:
-    allowed: list[bool] = []
-
-    def ask() -> None:
-        try:
-            allowed.append(limits.spend("x", "race", most=3, per=limits.DAY))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    allowed = at_once(*[lambda: limits.spend("x", "race", most=3, per=limits.DAY)] * 8)
     assert sorted(allowed) == [False] * 5 + [True] * 3
 
 

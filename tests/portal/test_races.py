@@ -1,40 +1,19 @@
 """What is sent or uploaded at the same moment, in real transactions side by side."""
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from tawasul.accounts.models import Person, TermsVersion
 from tawasul.core.models import CentreSettings
 from tawasul.tickets.models import Attachment, Draft, Message, Service, Ticket
+from tests.at_once import at_once
 from tests.portal.forms import hidden_fields, png
 from tests.portal.test_new_ticket import ANSWERS, NEW, SCRIPT
 from tests.world import OpenATicket, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run the acts in threads that start together; their results in no particular order."""
-    gate, results = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], Any]) -> None:
-        try:
-            gate.wait(10)
-            results.append(act())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def test_a_double_click_makes_one_ticket(noura: Person, service: Service, terms: TermsVersion) -> None:

@@ -1,16 +1,16 @@
 """Events that cannot be reacted to, and several workers at once."""
 
-import threading
 from collections.abc import Iterable
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from tawasul.core import clock
 from tawasul.mail.models import OutgoingMail
 from tawasul.reactions import events, letters, queries, table
 from tawasul.tickets.models import Event
 from tests import processes
+from tests.at_once import at_once
 from tests.world import OpenATicket
 
 pytestmark = pytest.mark.django_db
@@ -91,24 +91,13 @@ def test_a_database_that_is_away_counts_against_no_event(
 def test_workers_side_by_side_write_each_mail_once(open_a_ticket: OpenATicket) -> None:
     for _ in range(60):
         open_a_ticket()
-    faults: list[BaseException] = []
 
     def work() -> None:
-        try:
-            idle = 0
-            while idle < 4:
-                idle = 0 if events.react_to_due(7) else idle + 1
-        except BaseException as problem:  # noqa: BLE001 - reported below
-            faults.append(problem)
-        finally:
-            connection.close()
+        idle = 0
+        while idle < 4:
+            idle = 0 if events.react_to_due(7) else idle + 1
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not faults
+    at_once(*[work] * 4)
     assert OutgoingMail.objects.count() == 60
     assert Event.objects.filter(attempts=1, last_error="").exclude(done_at=None).count() == 60
 

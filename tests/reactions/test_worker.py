@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from pytest_django import Settings
 
 from tawasul.accounts.models import Person
@@ -17,6 +17,7 @@ from tawasul.reactions import queries, schedule, worker
 from tawasul.reactions.models import Chore, Heartbeat
 from tawasul.tickets import actions
 from tawasul.tickets.models import Status, Ticket
+from tests.at_once import at_once
 from tests.mail.raw_smtp import RawSmtp
 from tests.world import OpenATicket
 
@@ -157,18 +158,7 @@ def test_a_chore_is_done_once_a_period_by_however_many_workers(monkeypatch: pyte
     monkeypatch.setattr(schedule, "CHORES", {"count": (timedelta(hours=1), lambda: done.append(1))})
     schedule.prepare()
     schedule.prepare()
-    start = threading.Barrier(4)
-
-    def work() -> None:
-        start.wait(10)
-        schedule.do_due()
-        connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    at_once(*[schedule.do_due] * 4)
     assert done == [1]
     assert schedule.do_due() == 0
     Chore.objects.update(due_at=clock.now())

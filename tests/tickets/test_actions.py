@@ -1,13 +1,11 @@
 """Verbs: one sending makes one thing, files move with their letter, and only workflow assigns a status."""
 
 import re
-import threading
 import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.http import Http404
 
 import tawasul
@@ -16,6 +14,7 @@ from tawasul.attachments.models import StoredFile
 from tawasul.tickets import access, actions, direct, queries
 from tawasul.tickets.models import Attachment, Draft, Event, Message, Status, Ticket
 from tawasul.tickets.writers import Writer
+from tests.at_once import at_once
 from tests.world import OpenATicket
 
 
@@ -33,22 +32,8 @@ def test_two_sendings_of_one_form_make_one_ticket(open_a_ticket: OpenATicket) ->
 
 @pytest.mark.django_db(transaction=True)
 def test_two_sendings_at_the_same_moment_make_one_ticket(open_a_ticket: OpenATicket) -> None:
-    key, barrier = uuid.uuid4(), threading.Barrier(4)
-    numbers: list[str] = []
-
-    def send() -> None:
-        try:
-            barrier.wait()
-            numbers.append(open_a_ticket(submission=key).number)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(numbers) == 4
+    key = uuid.uuid4()
+    numbers = at_once(*[lambda: open_a_ticket(submission=key).number] * 4)
     assert len(set(numbers)) == 1
     assert Ticket.objects.count() == Message.objects.count() == Event.objects.count() == 1
 

@@ -1,18 +1,18 @@
 """Seven days after the centre's answer with no word from the customer, the ticket closes by itself: exactly once."""
 
+import contextlib
 import io
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from tawasul.accounts.models import Person
 from tawasul.tickets import actions, silence, workflow
 from tawasul.tickets.models import CloseReason, Event, Status, Ticket
 from tawasul.tickets.writers import Writer
+from tests.at_once import at_once
 from tests.world import OpenATicket
 
 ANSWERED = datetime(2026, 11, 15, 7, 24, tzinfo=UTC)
@@ -118,42 +118,22 @@ def test_customer_and_two_closers_at_the_same_moment_leave_one_outcome(
     for ticket in tickets:
         actions.answer(ticket, by=fahd, text="تم")
     now = max(ticket.close_due_at for ticket in tickets if ticket.close_due_at)
-    barrier = threading.Barrier(3)
-    closed: list[int] = []
-    followed: list[int] = []
-    failures: list[BaseException] = []
 
-    def closer() -> None:
-        try:
-            barrier.wait()
-            closed.append(silence.close_silent(now))
-        except BaseException as error:  # noqa: BLE001 - shown by the assertion below
-            failures.append(error)
-        finally:
-            connection.close()
+    def closer() -> tuple[int, list[int]]:
+        return silence.close_silent(now), []
 
-    def customer() -> None:
-        try:
-            barrier.wait()
-            for ticket in tickets:
-                try:
-                    actions.follow_up(ticket, by=Writer.of(noura), text="ما زالت")
-                    followed.append(ticket.pk)
-                except workflow.IllegalMove:
-                    pass
-        except BaseException as error:  # noqa: BLE001
-            failures.append(error)
-        finally:
-            connection.close()
+    def customer() -> tuple[int, list[int]]:
+        followed = []
+        for ticket in tickets:
+            with contextlib.suppress(workflow.IllegalMove):
+                actions.follow_up(ticket, by=Writer.of(noura), text="ما زالت")
+                followed.append(ticket.pk)
+        return 0, followed
 
-    threads = [threading.Thread(target=work) for work in (closer, closer, customer)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert not failures
-    assert sum(closed) + len(followed) == len(tickets)
+    outcomes = at_once(closer, closer, customer)
+    closed = sum(number for number, _followed in outcomes)
+    followed = [pk for _number, pks in outcomes for pk in pks]
+    assert closed + len(followed) == len(tickets)
     for ticket in tickets:
         ticket.refresh_from_db()
         closings = ticket.events.filter(kind=Event.Kind.CLOSED).count()

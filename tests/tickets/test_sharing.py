@@ -1,11 +1,9 @@
 """Tickets come to the members of a team by themselves: fairly, within their limits, and never twice."""
 
-import threading
 from collections.abc import Collection
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +15,7 @@ from tawasul.tickets import actions, sharing
 from tawasul.tickets.actions import sharing_out
 from tawasul.tickets.models import Event, Service, Ticket
 from tawasul.tickets.sharing import Member
+from tests.at_once import at_once
 from tests.world import OpenATicket, make_person, signed_in
 
 capacities = st.lists(st.one_of(st.none(), st.integers(0, 8)), min_size=1, max_size=7)
@@ -221,23 +220,7 @@ def test_two_workers_at_once_give_each_ticket_once_and_hold_the_limits(
     for _ in range(16):
         open_a_ticket()
     kept.forget_all()
-    barrier, wrong = threading.Barrier(2), []
-
-    def work() -> None:
-        try:
-            barrier.wait(10)
-            sharing_out.share_out(lambda: ())
-        except DatabaseError as problem:
-            wrong.append(problem)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not wrong
+    at_once(*[lambda: sharing_out.share_out(lambda: ())] * 2)
     share()  # what one of them had locked while the other looked
     assert sorted(whose()) == ["fahd"] * 5 + ["sara"] * 11
     assert Event.objects.filter(kind=Event.Kind.ASSIGNED).count() == 16

@@ -3,17 +3,16 @@
 import io
 import os
 import smtplib
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from tawasul.mail.doors import pipe, store
 from tawasul.mail.doors.identity import digest
 from tawasul.mail.models import IncomingMail, RawMail
+from tests.at_once import at_once
 from tests.mail.doors.making import a_mail, an_lmtp_server
 from tests.mail.doors.servers import dovecot, needs_dovecot
 from tests.mail.doors.test_imap import box_of, fetch, put
@@ -50,24 +49,7 @@ def test_five_copies_of_one_mail_through_all_doors_at_once_are_one_mail() -> Non
             lambda: over_lmtp(lmtp_server.port, a_mail()),
             lambda: fetch(box),
         ]
-        together = threading.Barrier(len(ways))
-        faults: list[BaseException] = []
-
-        def go(way: Callable[[], object]) -> None:
-            try:
-                together.wait(20)
-                way()
-            except BaseException as problem:  # noqa: BLE001 - reported below
-                faults.append(problem)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=go, args=(way,)) for way in ways]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-    assert not faults
+        at_once(*ways)
     mail = IncomingMail.objects.get()
     assert mail.copies == 5
     assert RawMail.objects.count() == 1

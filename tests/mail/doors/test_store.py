@@ -1,15 +1,15 @@
 """What every door does: the bytes are kept as they came, once, or the door is told otherwise."""
 
 import random
-import threading
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from pytest_django import Settings
 
 from tawasul.mail.doors import store
 from tawasul.mail.models import IncomingMail, RawMail
+from tests.at_once import at_once
 from tests.mail.doors.making import a_mail
 
 State = IncomingMail.State
@@ -81,21 +81,10 @@ def test_without_its_bytes_there_is_no_row(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_at_the_same_moment_one_mail_is_one_row_and_every_copy_is_counted() -> None:
-    together = threading.Barrier(8)
-    found: list[int] = []
+    def work() -> list[int]:
+        return [store.keep(a_mail(number), door="lmtp").pk for number in range(5)]
 
-    def work() -> None:
-        try:
-            together.wait(10)
-            found.extend(store.keep(a_mail(number), door="lmtp").pk for number in range(5))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    found = [pk for each in at_once(*[work] * 8) for pk in each]
     assert len(found) == 40 and len(set(found)) == 5
     assert list(IncomingMail.objects.values_list("copies", flat=True)) == [8] * 5
     assert RawMail.objects.count() == 5

@@ -2,11 +2,9 @@
 
 import os
 import random
-import threading
 import time
 
 import pytest
-from django.db import connection
 from django.db.models import Count
 
 from tawasul.core import clock
@@ -18,6 +16,7 @@ from tawasul.mail.models import IncomingMail, OutgoingMail
 from tawasul.tickets.models import Attachment, Channel, Event, Message, Ticket
 from tawasul.tickets.writers import Writer
 from tests import processes
+from tests.at_once import at_once
 from tests.mail.handling.conftest import OURS, Outcome, State, everything_follows, handle_all, raw_mail
 from tests.mail.handling.test_files import PICTURE, part, with_files
 from tests.world import OpenATicket
@@ -111,29 +110,17 @@ def test_workers_side_by_side_handle_each_mail_once(open_a_ticket: OpenATicket) 
     senders = Senders(open_a_ticket)
     for _ in range(24):
         senders.one_more()
-    handled: list[int] = []
-    faults: list[BaseException] = []
 
-    def work() -> None:
+    def work() -> int:
         done, idle = 0, 0
-        try:
-            while idle < 3:
-                got = handling.handle_due(3)
-                done, idle = done + got, 0 if got else idle + 1
-                if not got:
-                    time.sleep(0.1)
-        except BaseException as problem:  # noqa: BLE001 - reported below
-            faults.append(problem)
-        finally:
-            handled.append(done)
-            connection.close()
+        while idle < 3:
+            got = handling.handle_due(3)
+            done, idle = done + got, 0 if got else idle + 1
+            if not got:
+                time.sleep(0.1)
+        return done
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not faults
+    handled = at_once(*[work] * 3)
     assert sum(handled) == 24
     assert sum(count > 0 for count in handled) > 1, "more than one of them had something to do"
     senders.all_acted_once()
