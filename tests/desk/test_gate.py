@@ -26,7 +26,7 @@ SAFE = {
 # Pages that take their own form
 BOTH = {
     "merging", "splitting", "links", "children_answers", "saved_views", "settings_permissions", "settings_new",
-    "absences", "settings_one", "settings_merging", "ready_new", "ready_one", "macro", "offers", "bulk",
+    "absences", "absence_one", "settings_one", "settings_merging", "ready_new", "ready_one", "macro", "offers", "bulk",
     "notice_choices",
     "settings_field_new", "settings_field", "settings_form", "settings_form_others",
 }  # fmt: skip
@@ -34,7 +34,7 @@ BOTH = {
 ELSEWHERE = (
     "settings", "board", "ready_", "macro", "saved_view_removal", "link_removal", "checklist_item", "retraction",
     "tag_removal", "splitting", "unmerging", "property", "saved_view", "live", "visit", "children", "insertion",
-    "waking", "value", "bulk_", "absence_", "participant_removal",
+    "waking", "value", "bulk_", "absence_", "participant_removal", "unsplitting",
 )  # fmt: skip
 KEY = uuid.UUID(int=7)
 

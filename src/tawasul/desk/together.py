@@ -12,7 +12,7 @@ from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission, may
 from tawasul.core.prepared import Prepared
 from tawasul.tickets import access, merged
-from tawasul.tickets.models import Status, Ticket, TicketLink
+from tawasul.tickets.models import Event, Status, Ticket, TicketLink
 from tawasul.tickets.queries import Entry
 from tawasul.ui.together import link_words
 
@@ -63,9 +63,19 @@ def of_ticket(
         ],
         "not_reading": {pk for pk, home in homes.items() if not merged.same_requester(home, ticket)},
         "may_split": may(person, Permission.MERGE),
+        "may_rejoin": _may_rejoin(ticket, person, entries),
         "may_link": may(person, Permission.EDIT),
         "may_answer_children": may(person, Permission.ANSWER),
     }
+
+
+def _may_rejoin(ticket: Ticket, person: Person, entries: Sequence[Entry]) -> bool:
+    """Whether it seems that the ticket was split off and that nobody has written in it since; the verb looks closer."""
+    split = next(
+        (e for e in entries if e.event and e.event.kind == Event.Kind.SPLIT and "from" in e.event.data), None
+    )
+    untouched = split is not None and all(e.at <= split.at for e in entries if e.message)
+    return untouched and ticket.status == Status.WITH_CENTRE and may(person, Permission.MERGE)
 
 
 def links_of(ticket: Ticket, person: Person) -> list[Linked]:

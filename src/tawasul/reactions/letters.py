@@ -80,10 +80,11 @@ def warn_of_closing(event: Event) -> Iterable[OutgoingMail]:
 
 
 def tell_of_closing(event: Event) -> Iterable[OutgoingMail]:
-    """Why the ticket was closed, and until when it can be reopened. Spam gets no answer."""
+    """Why the ticket was closed, and until when it can be reopened. Spam gets no answer, and of a ticket that is void
+    nothing is said: its letters stand where their writer knows them."""
     ticket = event.ticket
     reason = event.data.get("reason", ticket.close_reason)
-    if ticket.status != Status.CLOSED or reason == CloseReason.SPAM:
+    if ticket.status != Status.CLOSED or reason == CloseReason.SPAM or event.data.get("void"):
         return
     letter = event.message if event.message and event.message.kind == Message.Kind.ANSWER else None
     goes_on = merged.continues_in(ticket) if reason == CloseReason.MERGED else None

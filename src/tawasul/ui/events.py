@@ -64,6 +64,8 @@ def _words(event: Event | Fact, viewer: str) -> str:
             return _("The wait for another party is over")
         case K.CLOSE_WARNED:
             return _("We warned by e-mail that the ticket is about to close")
+        case K.CLOSED if data.get("void") and not customer:
+            return together.words(event.kind, data, customer)
         case K.CLOSED:
             return _closed(str(data.get("reason", "")), customer)
         case K.MERGED_IN | K.UNMERGED | K.SPLIT | K.LINKED:

@@ -26,6 +26,14 @@ def words(kind: str, data: Mapping[str, Any], customer: bool) -> str:
             return _("Your ticket %(number)s goes on here") if data.get("same_requester") else ""
         case K.MERGED_IN:
             return _("%(who)s merged ticket %(number)s into this one")
+        case K.SPLIT if data.get("undone"):
+            return (
+                _("Your ticket %(number)s goes on here")
+                if customer
+                else _("%(who)s took the split back: what stood in ticket %(number)s stands here again")
+            )
+        case K.CLOSED:  # void
+            return _("%(who)s took the split back: the letters stand where they were before")
         case K.SPLIT if "from" in data:
             return (
                 _("From your letter in ticket %(number)s")

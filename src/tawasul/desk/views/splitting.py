@@ -1,11 +1,16 @@
 """A letter that is about something else becomes a ticket of its own."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from tawasul.accounts.roles import Permission
 from tawasul.core import clock
@@ -14,6 +19,7 @@ from tawasul.desk.link_forms import SplitForm
 from tawasul.desk.places import back_to
 from tawasul.desk.views.queue import shown_queue
 from tawasul.tickets import access, actions, queries
+from tawasul.tickets.actions import splitting as rejoined
 from tawasul.tickets.models import Message
 from tawasul.tickets.queries import Letter
 
@@ -58,6 +64,34 @@ def splitting(request: HttpRequest, number: str, letter: int) -> HttpResponseBas
         "ticked": request.POST.getlist("letters"),
     }
     return render(request, "desk/splitting.html", context, status=422 if form.errors else 200)
+
+
+STAYS: Final[Mapping[str, str | Promise]] = {
+    rejoined.WRITTEN: gettext_lazy(
+        "The split stays: the ticket has gone on since, or others take part in it by now."
+    ),
+    rejoined.MOVED: gettext_lazy("The split stays: the ticket is on hold or closed, or was not split off."),
+    rejoined.ORIGIN: gettext_lazy(
+        "The split stays: the ticket that it was split off is closed. Reopen that one first."
+    ),
+}
+
+
+@require_POST
+@gate.allowed(Permission.MERGE)
+def unsplitting(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Take a split back: the letters return to the ticket that they were in, which is shown then."""
+    person = gate.staff_member(request)
+    ticket = access.desk_ticket_for(person, number)
+    if ticket.follows is not None and not access.is_open_to(person, ticket.follows):
+        raise Http404
+    try:
+        origin = actions.rejoin(ticket, by=person)
+    except actions.NotRejoinable as refused:
+        messages.error(request, STAYS[refused.reason])
+        return redirect(back_to(request, ticket))
+    messages.success(request, _("The split is taken back: the letters stand here again."))
+    return redirect(back_to(request, origin))
 
 
 def _may_move(letter: Letter) -> bool:

@@ -170,7 +170,9 @@ def receipt(request: HttpRequest, ticket: Ticket, place: Place) -> HttpResponse:
     requesters_alone(place)
     current = calendar.current()
     letters = (e for e in queries.conversation(ticket, for_staff=False) if e.message is not None)
-    opening = next(e for e in letters if e.message is not None and e.message.home is None)
+    opening = next((e for e in letters if e.message is not None and e.message.home is None), None)
+    if opening is None:  # the ticket is void: its letters stand in another one
+        raise Http404
     return render(
         request,
         "portal/receipt.html",

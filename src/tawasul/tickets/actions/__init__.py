@@ -19,13 +19,14 @@ from tawasul.tickets.actions.moves import (
     take,
 )
 from tawasul.tickets.actions.retraction import NotRetractable, retract
-from tawasul.tickets.actions.splitting import NotSplittable, split
+from tawasul.tickets.actions.splitting import NotRejoinable, NotSplittable, rejoin, split
 from tawasul.tickets.actions.writing import Departed, Overtaken, answer, follow_up, note, open_ticket
 
 __all__ = [
     "Departed",
     "NotLinkable",
     "NotMergeable",
+    "NotRejoinable",
     "NotRetractable",
     "NotSplittable",
     "NotUnmergeable",
@@ -42,6 +43,7 @@ __all__ = [
     "note",
     "open_ticket",
     "recalculate_deadlines",
+    "rejoin",
     "reopen",
     "resume",
     "retract",

@@ -9,6 +9,7 @@ from django.db import transaction
 from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.tickets import merged, workflow
+from tawasul.tickets.actions import splitting
 from tawasul.tickets.actions.record import record, save
 from tawasul.tickets.actions.retraction import after_held
 from tawasul.tickets.models import (
@@ -16,6 +17,7 @@ from tawasul.tickets.models import (
     Event,
     Status,
     Ticket,
+    TicketLink,
 )
 from tawasul.tickets.writers import Writer
 
@@ -73,8 +75,8 @@ def merge_all(tickets: Sequence[Ticket], *, into: Ticket, by: Person) -> list[Ti
 def unmerge(ticket: Ticket, *, by: Person) -> Ticket:
     """Undo a merge: the ticket is as it was before, on its own again, and its letters leave the other one.
 
-    The promise of an answer is the one that was given; the time to close for silence goes on where it stood.
-    Raises NotUnmergeable.
+    The promise of an answer is the one that was given; the time to close for silence goes on where it stood. A ticket
+    that is void, since its split was taken back, gets its letters again. Raises NotUnmergeable.
     """
     now = clock.now()
     target = ticket.merged_into
@@ -85,17 +87,33 @@ def unmerge(ticket: Ticket, *, by: Person) -> Ticket:
         row = Ticket.objects.locked(ticket.pk)
     if row.close_reason != CloseReason.MERGED or row.merged_into_id != (target.pk if target else None):
         raise NotUnmergeable
+    closed = row.events.filter(kind=Event.Kind.CLOSED).order_by("-pk").first()
+    letters = closed.data.get("letters") if closed is not None else None
+    if letters and not (target and splitting.part(row, rows[target.pk], letters, now)):
+        raise NotUnmergeable
     workflow.move(row, "reopen", now)
     row.merged_into = None
-    closed = row.events.filter(kind=Event.Kind.CLOSED).order_by("-pk").first()
     if closed is not None and "before" in closed.data:
         workflow.restore_after_merge(row, closed.data["before"], closed.at, now)
     save(row, ticket)
     data: dict[str, Any] = {"from": target.number if target else ""}
     record(row, Event.Kind.UNMERGED, Writer.of(by), now, **data)
-    if target is not None:
+    if letters and target is not None:
+        _split_again(row, rows[target.pk], len(letters), by, now)
+        if closed is not None and closed.data.get("untold"):  # of its number, which counts again
+            row.events.filter(kind=Event.Kind.OPENED).update(done_at=None, next_try_at=now, attempts=0)
+    elif target is not None:
         left(rows[target.pk], row, Writer.of(by), now)
     return row
+
+
+def _split_again(made: Ticket, row: Ticket, letters: int, by: Person, at: datetime) -> None:
+    row.version += 1
+    row.save(force_update=True)
+    TicketLink.objects.get_or_create(
+        source=made, target=row, kind=TicketLink.Kind.RELATES, defaults={"by": by, "at": at}
+    )
+    record(row, Event.Kind.SPLIT, Writer.of(by), at, number=made.number, letters=letters)
 
 
 def left(target: Ticket, ticket: Ticket, by: Writer, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """A letter that is about something else becomes a ticket of its own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,8 +14,28 @@ from tawasul.tickets import numbers, workflow
 from tawasul.tickets.actions import fields
 from tawasul.tickets.actions.record import record, save
 from tawasul.tickets.actions.writing import issued
-from tawasul.tickets.models import Event, Message, MovedMessage, Service, Ticket, TicketLink
+from tawasul.tickets.models import (
+    CloseReason,
+    Event,
+    Message,
+    MovedMessage,
+    Service,
+    Status,
+    Ticket,
+    TicketLink,
+)
 from tawasul.tickets.writers import Writer
+
+WRITTEN, MOVED, ORIGIN = "written", "moved", "origin"
+
+
+class NotRejoinable(Exception):
+    """The split stays: ``reason`` is WRITTEN (somebody wrote in the ticket since, or takes part in it), MOVED (it is on
+    hold, closed, or was never split off) or ORIGIN (the ticket that it was split off is closed)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class NotSplittable(Exception):
@@ -48,12 +69,7 @@ def split(ticket: Ticket, letters: Collection[int], *, subject: str, service: Se
     made.updated_at = now
     made.save(force_insert=True)
     fields.copy(row, made)
-    for letter in moved:
-        letter.ticket = made
-        if letter is first:
-            letter.kind = Message.Kind.OPENING
-        letter.save(update_fields=["ticket", "kind"])
-        MovedMessage.objects.update_or_create(message=letter, defaults={"home": row, "at": now})
+    _move(moved, first, row, made, now)
     row.message_count -= len(moved)
     row.version += 1
     save(row, ticket)
@@ -64,6 +80,107 @@ def split(ticket: Ticket, letters: Collection[int], *, subject: str, service: Se
     record(made, Event.Kind.SPLIT, writer, now, **data)
     record(row, Event.Kind.SPLIT, writer, now, number=made.number, letters=len(moved))
     return made
+
+
+@transaction.atomic
+def rejoin(ticket: Ticket, *, by: Person) -> Ticket:
+    """Take a split back: the letters stand again where they were, and the ticket that was split off is void. It closes
+    as merged into the one that it came from, which is returned: whoever uses the number that the customer was told is
+    led there. ``actions.unmerge`` splits it off once more. No mail follows.
+
+    Raises NotRejoinable.
+    """
+    now = clock.now()
+    made, row = _pair(ticket)
+    letters = list(made.messages.order_by("at", "pk"))
+    since = next(
+        (one for one in made.events.filter(kind=Event.Kind.SPLIT).order_by("pk") if "from" in one.data), None
+    )
+    if since is None or made.status != Status.WITH_CENTRE:
+        raise NotRejoinable(MOVED)
+    if not _is_untouched(made, row, letters):
+        raise NotRejoinable(WRITTEN)
+    if row.status == Status.CLOSED:
+        raise NotRejoinable(ORIGIN)
+    if _is_waited_in(letters, row, since.at):
+        workflow.take_over_promise(row, made, now)
+    before = workflow.snapshot(made)
+    workflow.move(made, "close", now)
+    made.close_reason, made.merged_into = CloseReason.MERGED, row
+    made.message_count = 0
+    for letter in letters:
+        letter.ticket = row
+        if letter.kind == Message.Kind.OPENING:
+            letter.kind = Message.Kind.FOLLOW_UP
+        letter.save(update_fields=["ticket", "kind"])
+    MovedMessage.objects.filter(message__in=letters).delete()
+    TicketLink.objects.filter(source=made, target=row, kind=TicketLink.Kind.RELATES).delete()
+    row.message_count += len(letters)
+    row.version += 1
+    save(made, ticket)
+    row.save(force_update=True)
+    # A receipt that has not been written yet would tell of a ticket that is none any more
+    receipt = made.events.filter(kind=Event.Kind.OPENED, done_at=None, lease=None)
+    untold = bool(receipt.update(done_at=now))
+    writer, reason = Writer.of(by), CloseReason.MERGED.value
+    told: dict[str, Any] = {"into": row.number, "before": before, "letters": [one.pk for one in letters]}
+    told["untold"] = untold
+    record(made, Event.Kind.CLOSED, writer, now, reason=reason, void=True, **told)
+    record(row, Event.Kind.SPLIT, writer, now, number=made.number, letters=len(letters), undone=True)
+    return row
+
+
+def part(made: Ticket, row: Ticket, keys: Sequence[int], at: datetime) -> bool:
+    """Move the letters of a void ticket out of the one that they were given back to, once more: of both locked tickets.
+    False, and nothing is done, where one of them is elsewhere since."""
+    letters = list(row.messages.filter(pk__in=keys).order_by("at", "pk"))
+    first = next((letter for letter in letters if letter.kind == Message.Kind.FOLLOW_UP), None)
+    if first is None or len(letters) != len(keys):
+        return False
+    _move(letters, first, row, made, at)
+    made.message_count = len(letters)
+    row.message_count -= len(letters)
+    return True
+
+
+def _move(letters: Sequence[Message], first: Message, row: Ticket, made: Ticket, at: datetime) -> None:
+    for letter in letters:
+        letter.ticket = made
+        if letter is first:
+            letter.kind = Message.Kind.OPENING
+        letter.save(update_fields=["ticket", "kind"])
+        MovedMessage.objects.update_or_create(message=letter, defaults={"home": row, "at": at})
+
+
+def _pair(ticket: Ticket) -> tuple[Ticket, Ticket]:
+    """The ticket and the one that it was split off, locked in the order in which every merge locks."""
+    if ticket.follows_id is None:
+        raise NotRejoinable(MOVED)
+    rows = {pk: Ticket.objects.locked(pk) for pk in sorted({ticket.pk, ticket.follows_id})}
+    return rows[ticket.pk], rows[ticket.follows_id]
+
+
+def _is_untouched(made: Ticket, row: Ticket, letters: Sequence[Message]) -> bool:
+    """Whether the ticket has the letters that the split brought and nothing else."""
+    brought = MovedMessage.objects.filter(message__in=letters, home=row).count()
+    return (
+        bool(letters)
+        and brought == len(letters) == made.message_count
+        and not MovedMessage.objects.filter(home=made).exists()  # a part of it was split off in turn
+        and not Ticket.objects.filter(merged_into=made).exists()
+        and not made.participants.exists()
+    )
+
+
+def _is_waited_in(letters: Sequence[Message], row: Ticket, split_at: datetime) -> bool:
+    """Whether the customer waits for an answer to one of the letters: what was answered before the split was not."""
+    written = max(
+        one.at for one in letters if one.kind != Message.Kind.NOTE and one.kind != Message.Kind.ANSWER
+    )
+    answers = [one.at for one in letters if one.kind == Message.Kind.ANSWER]
+    if row.last_answered_at is not None and row.last_answered_at <= split_at:
+        answers.append(row.last_answered_at)
+    return written > max(answers, default=written.min.replace(tzinfo=UTC))
 
 
 def _begun(row: Ticket, first: Message, subject: str, service: Service, by: Person) -> Ticket:
