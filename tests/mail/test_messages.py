@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -75,6 +76,25 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "by": "نورة الدوسري",
         "excerpt": "نص المتابعة",
         "due": MOMENT,
+    },
+    "staff_notices": {
+        "link": LINK,
+        "choices_link": LINK,
+        "what": "وردت متابعة",
+        "number": "4829-1736",
+        "subject_of": "",
+        "tickets": 3,
+        "entries": [
+            {
+                "ticket": SimpleNamespace(spoken_number="4829-1736", subject=STRANGERS_WORDS),
+                "link": LINK,
+                "lines": [{"what": "وردت متابعة", "by": "نورة الدوسري"}],
+                "more": 2,
+                "due": MOMENT,
+                "excerpt": "نص المتابعة",
+            }
+        ],
+        "more": 2,
     },
     "generic": {"title": "تغيير", "paragraphs": ["نص"], "link": LINK, "link_text": "افتح"},
 }

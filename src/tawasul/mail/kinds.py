@@ -55,6 +55,8 @@ KINDS: dict[str, Kind] = {
     "generic": Kind(known=True),
     # members of staff
     "staff_notice": Kind(known=True, to_staff=True),
+    # several things at once; private, because it may name tickets of teams that are closed to who reads the ledger
+    "staff_notices": Kind(known=True, to_staff=True, private=True),
 }
 TO_STAFF: tuple[str, ...] = tuple(name for name, kind in KINDS.items() if kind.to_staff)
 
@@ -80,6 +82,7 @@ NAMES: dict[str, str | Promise] = {
     "login_code": _("Sign-in code"),
     "generic": _("Notice about an account"),
     "staff_notice": _("Notice to a member of staff"),
+    "staff_notices": _("Several notices to a member of staff"),
 }
 
 

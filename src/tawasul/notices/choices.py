@@ -15,6 +15,9 @@ from tawasul.accounts.models import Person
 from tawasul.notices.models import Notice
 
 KEPT: Final = "notices"  # the name among the choices of the desk
+SEVERALLY: Final = (
+    "notice_mails"  # likewise: there and true where each notice is to be a mail of its own, at once
+)
 
 
 class Channel(models.TextChoices):
@@ -59,6 +62,11 @@ def channels_of(person: Person, kind: str) -> frozenset[Channel]:
 def are_own(person: Person) -> bool:
     """Whether the person chose for themselves."""
     return KEPT in person.desk_choices
+
+
+def wants_each(person: Person) -> bool:
+    """Whether each notice is mailed to the person by itself and at once, and not together with others."""
+    return person.desk_choices.get(SEVERALLY) is True
 
 
 def kept_of(chosen: Mapping[str, Collection[str]]) -> dict[str, list[str]]:

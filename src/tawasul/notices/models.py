@@ -1,4 +1,4 @@
-"""The bell's rows: one a person and reason."""
+"""What somebody is told, one row a person and reason: behind the bell, and by mail."""
 
 from django.conf import settings
 from django.db import models
@@ -35,6 +35,37 @@ class Notice(models.Model):
             models.Index(fields=["person", "-id"], name="notice_of_person"),
             models.Index(
                 fields=["person", "ticket"], condition=models.Q(seen_at__isnull=True), name="notice_unseen"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind} {self.ticket_id}"
+
+
+class MailItem(models.Model):
+    """One thing that a mail tells. It waits, by itself or with others of its person, until a mail takes it along or
+    the person has seen it at the desk. ``key`` names the mail that it would be on its own, and is told once."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=15, choices=Notice.Kind)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
+    event = models.ForeignKey(Event, null=True, on_delete=models.SET_NULL, related_name="+")
+    key = models.CharField(max_length=120, unique=True)
+    at = models.DateTimeField(default=clock.now)
+    settled_at = models.DateTimeField(null=True, default=None)  # told by a mail, or no longer to be told
+    mail_key = models.CharField(
+        max_length=120, blank=True, default=""
+    )  # of the mail that told it; else empty
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["person", "ticket"],
+                condition=models.Q(settled_at__isnull=True),
+                name="mailitem_waiting",
+            ),
+            models.Index(
+                fields=["person", "-settled_at"], condition=~models.Q(mail_key=""), name="mailitem_told"
             ),
         ]
 

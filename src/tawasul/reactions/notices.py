@@ -19,7 +19,7 @@ from tawasul.mail import actions as mail
 from tawasul.mail.models import OutgoingMail
 from tawasul.notices import choices, words
 from tawasul.notices.choices import Channel
-from tawasul.notices.models import Notice
+from tawasul.notices.models import MailItem, Notice
 from tawasul.tickets import access
 from tawasul.tickets.models import Event, Mention, Message, Status, Ticket
 
@@ -96,7 +96,17 @@ def rows_for(
             at=clock.now(),
         )
     if Channel.MAIL in channels:
-        yield _mail(person, kind, ticket, mail_key(key, person.pk), event)
+        if choices.wants_each(person):
+            yield mail_of(person, kind, ticket, mail_key(key, person.pk), event)
+        else:
+            yield MailItem(
+                person=person,
+                kind=kind,
+                ticket=ticket,
+                event=event,
+                key=mail_key(key, person.pk),
+                at=clock.now(),
+            )
 
 
 def mail_key(key: str, person: int) -> str:
@@ -130,12 +140,13 @@ def _followers(ticket: Ticket) -> Sequence[int]:
     return [one.person_id for one in ticket.followers.all()]  # read for a whole bundle of events
 
 
-def _mail(person: Person, kind: str, ticket: Ticket, key: str, event: Event | None) -> OutgoingMail:
+def mail_of(person: Person, kind: str, ticket: Ticket, key: str, event: Event | None) -> OutgoingMail:
+    """The mail that tells one thing, not saved."""
     with translation.override(person.language):
         context = {
             "what": words.sentence(kind, event.kind if event is not None else ""),
             "by": event.actor_name if event is not None else "",
-            "excerpt": _excerpt(event),
+            "excerpt": excerpt(event, LONGEST_EXCERPT),
             "due": ticket.answer_due_at if kind in {K.DUE_SOON, K.OVERDUE} else None,
             "link": absolute(reverse("desk:ticket", args=[ticket.spoken_number])),
             "choices_link": absolute(reverse("desk:notice_choices")),
@@ -152,10 +163,10 @@ def _mail(person: Person, kind: str, ticket: Ticket, key: str, event: Event | No
     )
 
 
-def _excerpt(event: Event | None) -> str:
-    """The beginning of the letter; nothing of an internal note, which stays in the house."""
+def excerpt(event: Event | None, most: int) -> str:
+    """The beginning of the letter, at most ``most`` characters. Nothing of an internal note: it stays in the house."""
     letter = event.message if event is not None else None
     if letter is None or letter.kind == Message.Kind.NOTE:
         return ""
     text = letter.text.strip()
-    return text if len(text) <= LONGEST_EXCERPT else text[: LONGEST_EXCERPT - 1].rstrip() + "…"
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -15,7 +15,7 @@ from tawasul.core import clock
 from tawasul.core.keyset import page
 from tawasul.mail.models import OutgoingMail
 from tawasul.notices import choices
-from tawasul.notices.models import Notice
+from tawasul.notices.models import MailItem, Notice
 from tawasul.reactions import events, notices
 from tawasul.tickets import access
 from tawasul.tickets.models import Ticket
@@ -89,6 +89,7 @@ def _not_yet_told(wanted: Sequence[Told]) -> list[Told]:
         return []
     told = set(Notice.objects.filter(key__in=bells).values_list("key", flat=True))
     sent = set(OutgoingMail.objects.filter(key__in=mails).values_list("key", flat=True))
+    sent |= set(MailItem.objects.filter(key__in=mails).values_list("key", flat=True))
     return [
         one
         for one in wanted

@@ -13,7 +13,7 @@ from tawasul.bulk import keeping as bulk
 from tawasul.core import clock
 from tawasul.live import attendance
 from tawasul.notices import actions as notices
-from tawasul.reactions import promises
+from tawasul.reactions import bundles, promises
 from tawasul.reactions.models import Chore
 from tawasul.tickets import actions, drafts, silence
 from tawasul.tickets.actions import sharing_out, snoozing, standing_in
@@ -48,6 +48,7 @@ CHORES: Mapping[str, tuple[timedelta, Callable[[], object]]] = {
     "give_out": (timedelta(seconds=2), give_out),
     "warn_silent": (timedelta(minutes=1), silence.warn_silent),
     "tell_of_promises": (timedelta(seconds=30), promises.tell_of_promises),
+    "mail_notices": (timedelta(seconds=2), bundles.mail_what_waits),
     "wake_snoozed": (timedelta(seconds=30), snoozing.wake_due),
     # a change of the calendars recalculates at once; this mends what another process opened in that very second
     "recalculate_deadlines": (timedelta(days=1), actions.recalculate_deadlines),

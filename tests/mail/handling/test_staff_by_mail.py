@@ -6,6 +6,7 @@ from pytest_django import Settings
 from tawasul.accounts.models import Person
 from tawasul.mail import mime
 from tawasul.mail.models import OutgoingMail
+from tawasul.reactions import bundles
 from tawasul.tickets import actions
 from tawasul.tickets.models import Channel, Message, Status, Ticket
 from tests.mail.handling.conftest import (
@@ -91,6 +92,7 @@ def test_a_reply_to_a_notice_is_held_and_never_reaches_the_customer(
     settings.MAIL_TOKENS = True
     actions.note(ticket, by=sara, text="@fahd انظر")
     everything_follows()
+    bundles.mail_what_waits()
     notice = OutgoingMail.objects.get(kind="staff_notice")
     mail = come(
         "بيننا فقط",
@@ -102,6 +104,30 @@ def test_a_reply_to_a_notice_is_held_and_never_reaches_the_customer(
     )
     assert became(mail) == (State.HELD, "", "staff_not_proved")
     assert mail.ticket == ticket and not ticket.messages.filter(text__contains="بيننا").exists()
+
+
+@pytest.mark.usefixtures("_trusted")
+def test_a_reply_to_a_mail_of_several_notices_is_held_beside_its_first_ticket_and_opens_none(
+    ticket: Ticket, open_a_ticket: OpenATicket, fahd: Person, sara: Person, settings: Settings
+) -> None:
+    settings.MAIL_TOKENS = True
+    other = open_a_ticket()
+    for one in (ticket, other):
+        actions.note(one, by=sara, text="@fahd انظر")
+    everything_follows()
+    bundles.mail_what_waits()
+    notice = OutgoingMail.objects.get(kind="staff_notices")
+    assert "References" not in notice.headers, "it stands in no ticket's thread"
+    mail = come(
+        "بيننا فقط",
+        fahd.email,
+        to=mime.envelope(notice, utf8_offered=True).reply_to,
+        Authentication_Results=PASS,
+        Subject=f"Re: {notice.subject}",
+        In_Reply_To=notice.message_id,
+    )
+    assert became(mail) == (State.HELD, "", "staff_not_proved")
+    assert mail.ticket in {ticket, other} and Ticket.objects.count() == 2
 
 
 @pytest.mark.usefixtures("_trusted")

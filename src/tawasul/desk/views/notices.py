@@ -21,6 +21,7 @@ from tawasul.notices.models import Notice
 from tawasul.tickets import access
 
 UNREAD = "unread"
+EACH = "each"  # every notice is a mail of its own
 
 
 @require_safe
@@ -75,7 +76,8 @@ def choices(request: HttpRequest) -> HttpResponseBase:
             actions.choose(person, None)
             messages.success(request, _("You are told of things as the centre suggests."))
         else:
-            actions.choose(person, {kind: request.POST.getlist(kind) for kind in kept.DEFAULTS})
+            chosen = {kind: request.POST.getlist(kind) for kind in kept.DEFAULTS}
+            actions.choose(person, chosen, each=request.POST.get("mails") == EACH)
             messages.success(request, _("Your choices are kept."))
         return redirect("desk:notice_choices")
     chosen = {kind: kept.channels_of(person, kind) for kind in kept.DEFAULTS}
@@ -87,6 +89,7 @@ def choices(request: HttpRequest) -> HttpResponseBase:
             for kind, label in kept.LABELS.items()
         ],
         "are_own": kept.are_own(person),
+        "wants_each": kept.wants_each(person),
     }
     return render(request, "desk/notices/choices.html", context)
 
