@@ -4,11 +4,14 @@ import errno
 import logging
 import sys
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from tawasul.ui.views.choices import LANGUAGES, remembered_language
@@ -75,6 +78,31 @@ def explain(status: int) -> Explained:
     return Explained(title, text)
 
 
+def explain_at_desk(status: int) -> Explained:
+    """The same for whoever works at the desk: they look for tickets by number, and have a colleague to turn to."""
+    if status == 404:
+        return Explained(
+            _("There is no such page at the desk"),
+            _(
+                "Check the number, or search for the ticket. What belongs to a closed team that is not yours, or what "
+                "your role does not open, looks like this too."
+            ),
+        )
+    if status == 403:
+        return Explained(
+            _("This page is not open to you"),
+            _("Ask an administrator if your work needs it. What was sent was not carried out."),
+        )
+    if status == 500:
+        return Explained(
+            _("Something broke on our side"),
+            _(
+                "It was written to our log. Try again in a moment; if it happens again, tell an administrator."
+            ),
+        )
+    return explain(status)
+
+
 def language_of(request: HttpRequest) -> str:
     """The language of the address, else the visitor's."""
     first = request.path_info.split("/")[1] if request.path_info.count("/") > 1 else ""
@@ -86,10 +114,13 @@ def page(
 ) -> HttpResponse:
     """The error page for this status. ``offline``: nobody is looked up, so that no database is needed."""
     with translation.override(language_of(request)):
+        desk = desk_of(request, offline=offline)
         context = {
             "status": status,
-            "explained": explained or explain(status),
+            "explained": explained or (explain_at_desk(status) if desk else explain(status)),
             "offline": offline,
+            "desk": desk,
+            "came_from": came_from(request, below=desk) if desk else "",
             "retry": request.get_full_path() if request.method in {"GET", "HEAD"} else "",
             "typed": typed(request) if status in {403, 503} else [],
             "again": again(request) if status == 503 else [],
@@ -101,6 +132,31 @@ def page(
     if status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def desk_of(request: HttpRequest, *, offline: bool) -> str:
+    """The desk's address, where the page that failed is one of its pages and the reader staff; else empty. Where nobody
+    may be looked up the address alone decides: whoever typed it learns nothing by being led there."""
+    try:
+        desk = reverse("desk:queue")
+    except NoReverseMatch:
+        return ""
+    if not request.path.startswith(desk):
+        return ""
+    return desk if offline or getattr(getattr(request, "user", None), "is_staff", False) else ""
+
+
+def came_from(request: HttpRequest, *, below: str) -> str:
+    """The page of ours, below that address, from which the browser says that it came; empty if it was this one."""
+    address = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return ""
+    parts = urlsplit(address)
+    if not parts.path.startswith(below) or parts.path in {request.path, below}:
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def typed(request: HttpRequest) -> list[str]:
