@@ -1,5 +1,6 @@
 """The settings of the desk: lists, one object, its order, its merging and its removal."""
 
+import math
 from typing import Any
 
 from django.contrib import messages
@@ -20,10 +21,13 @@ from tawasul.desk.settings.forms import MergeForm, NounForm, typed
 from tawasul.desk.settings.nouns import NOUNS, Noun
 from tawasul.desk.settings.words import VERBS, lines_of, name_of
 from tawasul.desk.shelves import shelves_for
+from tawasul.search.normalise import normalise, stems
 from tawasul.tickets.actions.words import NotMergeableTags, merge_tags
 from tawasul.tickets.models import Tag
 
 HISTORY = 30  # changes on a page
+LONG = 100  # rows of one page of a list
+SHORT = 12  # rows that one sees at once; above more of them stands a field to find one
 SETTINGS = "settings"  # this place among the shelves
 
 
@@ -43,10 +47,24 @@ def first(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @gate.allowed(Permission.SETTINGS)
 def listed(request: HttpRequest, noun: str) -> HttpResponse:
-    """All of one noun, in their order."""
+    """All of one noun, in their order; of many, those with the words of ``?q=`` in either name."""
     kind = _noun(noun)
-    rows = [(row, kind.says(row)) for row in kind.rows()]
-    return page(request, "desk/settings/list.html", kind.name, kind=kind, rows=rows)
+    rows = list(kind.rows())
+    is_long, asked = len(rows) > SHORT, request.GET.get("q", "").strip()[:80]
+    if is_long and asked:
+        named = [(row, normalise(f"{row.name_ar} {row.name_en}")) for row in rows]
+        ways = [
+            normalise(asked).split(),
+            stems(asked) or [asked],
+        ]  # as it stands, and without article and ending
+        rows = [row for row, names in named if any(all(word in names for word in way) for way in ways)]
+    at = request.GET.get("page", "1")
+    last = max(1, math.ceil(len(rows) / LONG))
+    number = min(max(int(at), 1), last) if at.isascii() and at.isdigit() and len(at) < 6 else 1
+    said = [(row, kind.says(row)) for row in rows[(number - 1) * LONG : number * LONG]]
+    context = {"kind": kind, "rows": said, "is_long": is_long, "asked": asked, "found": len(rows)}
+    context |= {"number": number, "last": last}
+    return page(request, "desk/settings/list.html", kind.name, **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
