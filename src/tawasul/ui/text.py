@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from tawasul.attachments import reasons
 from tawasul.core import clock, dates
+from tawasul.core.isolation import wrapped
 from tawasul.core.markdown import render_plain
 
 KIND_NAMES = {
@@ -139,6 +140,11 @@ def _when(language: str, there: date, with_year: bool, offset: timedelta) -> tup
     return f'<time datetime="{there.isoformat()}T', f'{zone}" title="{title}">{day}{comma}', hijri
 
 
+def whole(text: object) -> Markup:
+    """A sentence whose dates, numbers and names of domains are isolated, and break nowhere."""
+    return Markup(text if hasattr(text, "__html__") else wrapped(str(text)))  # noqa: S704  # it is escaped
+
+
 def filters() -> dict[str, Callable[..., Any]]:
     """Every name that templates may use."""
     return {
@@ -149,6 +155,7 @@ def filters() -> dict[str, Callable[..., Any]]:
         "refusal": reasons.message,
         "stored_html": safe,
         "plain": plain,
+        "whole": whole,
         "iso": iso,
         "when": when,
         "written": written,
