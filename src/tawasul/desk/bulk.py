@@ -35,13 +35,16 @@ NOBODY: Final = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """One action: as a button of the bar, as a heading, what is chosen for it, and what it does to a ticket."""
+    """One action: as a button of the bar, as a heading, what is chosen for it, and what it does to a ticket.
+    ``order`` is what the palette calls it; what is done ``often`` stands first, and on a phone alone."""
 
     label: str | Promise
     title: str | Promise
     icon: str
     asks: Any = ""  # translated when it is shown
     warns: str | Promise = ""  # of what the customer hears
+    order: str | Promise = ""
+    often: bool = False
 
 
 DOINGS: Final[Mapping[str, Doing]] = {
@@ -50,27 +53,37 @@ DOINGS: Final[Mapping[str, Doing]] = {
         gettext_lazy("Assign tickets"),
         "user-plus",
         gettext_lazy("Assignee"),
+        order=pgettext_lazy("a command", "Assign tickets"),
+        often=True,
     ),
     Action.TRANSFER: Doing(
         pgettext_lazy("many tickets", "Transfer"),
         gettext_lazy("Transfer tickets to a team"),
         "users",
         gettext_lazy("Team"),
+        order=pgettext_lazy("a command", "Transfer tickets to a team"),
+        often=True,
     ),
     Action.TAG: Doing(
-        pgettext_lazy("many tickets", "Add a tag"), gettext_lazy("Add a tag"), "tag", gettext_lazy("Tag")
+        pgettext_lazy("many tickets", "Add a tag"),
+        pgettext_lazy("a heading", "Add a tag"),
+        "tag",
+        gettext_lazy("Tag"),
+        order=pgettext_lazy("many tickets", "Add a tag"),
     ),
     Action.UNTAG: Doing(
         pgettext_lazy("many tickets", "Take a tag off"),
         gettext_lazy("Take a tag off"),
         "x",
         gettext_lazy("Tag"),
+        order=pgettext_lazy("many tickets", "Take a tag off"),
     ),
     Action.SERVICE: Doing(
-        pgettext_lazy("many tickets", "Service"),
+        pgettext_lazy("many tickets", "Change the service"),
         gettext_lazy("Change the service"),
         "folder-open",
         gettext_lazy("Service"),
+        order=pgettext_lazy("many tickets", "Change the service"),
     ),
     Action.ANSWER: Doing(
         pgettext_lazy("many tickets", "Answer"),
@@ -80,6 +93,7 @@ DOINGS: Final[Mapping[str, Doing]] = {
         gettext_lazy(
             "The answers go out a minute after they are written. Until then you can take them back."
         ),
+        order=pgettext_lazy("a command", "Answer with a canned reply"),
     ),
     Action.CLOSE: Doing(
         pgettext_lazy("many tickets", "Close"),
@@ -88,6 +102,8 @@ DOINGS: Final[Mapping[str, Doing]] = {
         warns=gettext_lazy(
             "Closed as solved by the centre. The notices go out a minute later. Until then you can take it back."
         ),
+        order=pgettext_lazy("a command", "Close tickets"),
+        often=True,
     ),
     Action.MERGE: Doing(
         pgettext_lazy("many tickets", "Merge"),
@@ -95,12 +111,14 @@ DOINGS: Final[Mapping[str, Doing]] = {
         "link",
         gettext_lazy("Number of the ticket in which they go on"),
         gettext_lazy("Their letters are read there too. The notices go out a minute later."),
+        order=pgettext_lazy("a command", "Merge tickets into one"),
     ),
     Action.SPAM: Doing(
-        pgettext_lazy("many tickets", "Spam"),
+        pgettext_lazy("many tickets", "Close as spam"),
         gettext_lazy("Close tickets as spam"),
         "triangle-alert",
         warns=gettext_lazy("Nobody is told of it."),
+        order=pgettext_lazy("a command", "Close tickets as spam"),
     ),
 }
 
@@ -122,8 +140,9 @@ WHY: Final[Mapping[str, str | Promise]] = {
 
 
 def offered(person: Person) -> list[tuple[str, Doing]]:
-    """What the person's role may do to many tickets."""
-    return [(action.value, DOINGS[action]) for action in Action if is_allowed(person, action)]
+    """What the person's role may do to many tickets; what is done often comes first."""
+    allowed = [(action.value, DOINGS[action]) for action in Action if is_allowed(person, action)]
+    return sorted(allowed, key=lambda one: not one[1].often)
 
 
 def named(job: BulkJob) -> str:

@@ -93,9 +93,9 @@ def _on(ticket: Ticket, person: Person) -> Iterator[Command]:
             yield Command(gettext_lazy("Close the ticket"), "check", do="close", key="E")
         if workflow.possible(ticket, "reopen"):
             yield Command(gettext_lazy("Reopen the ticket"), "rotate-ccw", do="reopen")
-        yield Command(gettext_lazy("Put off"), "moon", do="snooze", also="snooze later")
+        yield Command(gettext_lazy("Put the ticket off"), "moon", do="snooze", also="snooze later")
     if may(person, Permission.SPAM):
-        yield Command(pgettext_lazy("a ticket", "Spam"), "triangle-alert", do="spam")
+        yield Command(gettext_lazy("Close as unwanted"), "triangle-alert", do="spam", also="spam غير مرغوب")
     yield Command(gettext_lazy("Next ticket"), "arrow-right", do="next", key="N")
     yield Command(gettext_lazy("Previous ticket"), "arrow-left", do="previous", key="P")
     yield Command(gettext_lazy("Back to the list"), "list", do="up", key="U")
@@ -151,7 +151,8 @@ def _places(person: Person, back: str) -> Iterator[Command]:
         )
     listed.append((gettext_lazy("Sign out"), "log-out", _address("account_logout"), ""))
     for action, doing in bulk.offered(person):  # to the rows that are selected in the list
-        yield Command(doing.title, doing.icon, href=reverse("desk:queue"), do=f"bulk-{action}", also="bulk")
+        also = " ".join(["bulk", *_folded_words(doing.title)])
+        yield Command(doing.order, doing.icon, href=reverse("desk:queue"), do=f"bulk-{action}", also=also)
     for label, icon, href, also in listed:
         if href:
             do = "keys" if also == "keys" else ""

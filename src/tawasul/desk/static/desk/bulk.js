@@ -9,12 +9,15 @@ if (bar) {
   const whole = bar.querySelector("input[name=whole]");
   const page = bar.querySelector("[data-bulk-page]");
   const none = bar.querySelector("[data-bulk-none]");
+  const more = bar.querySelector("[data-bulk-more]");
   const head = document.querySelector("[data-bulk-head]");
   const boxes = () => [...document.querySelectorAll(".desk-rows input[name=ticket]")];
   let last = null;
 
   page.hidden = none.hidden = false;
   if (head) head.hidden = false;
+  if (more) more.hidden = false; // a phone shows the rest by it
+  more?.addEventListener("click", () => more.setAttribute("aria-expanded", String(more.ariaExpanded !== "true")));
 
   function tell() {
     const all = boxes();

@@ -214,7 +214,7 @@ function thread(fresh) {
     if (atEnd && added.length) scroll.scrollTop = scroll.scrollHeight;
     if (letter) say(place.dataset.letter, atEnd ? null : () => letter.scrollIntoView({ block: "start" }));
   }
-  for (const part of [".thread .top h1", ".thread .top .service", ".thread .top .doings", "#dossier"]) {
+  for (const part of [".thread .top h1", ".thread .top .service", ".thread .top .stands", ".thread .top .doings", "#dossier"]) {
     const old = document.querySelector(part);
     const now = fresh.querySelector(part);
     if (!old || !now || sign(old) === sign(now)) continue;
