@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from django.test import Client
     from playwright.sync_api import Browser, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -42,7 +43,7 @@ def chromium() -> "Iterator[Browser]":
 
 @pytest.fixture
 def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
-    """Make pages: ``open_page(lang="ar", width=1280, height=900, scheme="light", scripts=True)``.
+    """Make pages: ``open_page(lang="ar", width=1280, height=900, scheme="light", scripts=True, touch=False)``.
 
     A script error or a failed request to our own server fails the test when it ends.
     """
@@ -55,7 +56,13 @@ def pages_of(chromium: "Browser", url: str) -> Iterator[OpenPage]:
     faults: list[str] = []
 
     def make(
-        *, lang: str = "ar", width: int = 1280, height: int = 900, scheme: str = "light", scripts: bool = True
+        *,
+        lang: str = "ar",
+        width: int = 1280,
+        height: int = 900,
+        scheme: str = "light",
+        scripts: bool = True,
+        touch: bool = False,
     ) -> "Page":
         context = chromium.new_context(
             base_url=url,
@@ -63,6 +70,7 @@ def pages_of(chromium: "Browser", url: str) -> Iterator[OpenPage]:
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",
             java_script_enabled=scripts,
+            has_touch=touch,
             timezone_id="Asia/Riyadh",
         )
         contexts.append(context)
@@ -75,6 +83,14 @@ def pages_of(chromium: "Browser", url: str) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert not faults, faults
+
+
+def enter(page: "Page", client: "Client", server: Any) -> "Page":
+    """Give the browser the session of a client that has signed in; signing in has journeys of its own."""
+    page.context.add_cookies(
+        [{"name": name, "value": morsel.value, "url": server.url} for name, morsel in client.cookies.items()]
+    )
+    return page
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tawasul.core import centre
 from tawasul.core.models import CentreSettings
 from tawasul.service_levels.models import Holiday, Promise, WorkingDay
 from tawasul.tickets.models import Service, Ticket
+from tests.browsing import enter
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -312,10 +313,7 @@ def test_the_administration_lives_with_our_content_policy(
     lang: str,
     scheme: str,
 ) -> None:
-    page: Page = open_page(lang=lang, scheme=scheme)
-    page.context.add_cookies(
-        [{"name": n, "value": m.value, "url": live_server.url} for n, m in lama_client.cookies.items()]
-    )
+    page: Page = enter(open_page(lang=lang, scheme=scheme), lama_client, live_server)
     complaints: list[str] = []
     page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     addresses = [f"/{lang}{address}" for address in [*PAGES, f"/admin/accounts/person/{noura.pk}/change/"]]

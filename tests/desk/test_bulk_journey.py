@@ -8,6 +8,7 @@ from django.test import Client
 from tawasul.accounts.models import Person
 from tawasul.bulk.work import work_due
 from tawasul.tickets.models import Ticket
+from tests.browsing import enter
 
 
 @pytest.mark.browser
@@ -26,13 +27,7 @@ def test_a_clerk_selects_by_the_keyboard_orders_and_takes_back(
 ) -> None:
     for number in range(5):
         open_a_ticket(subject=f"تعذّر التحديث {number}")
-    browser = open_page(lang=lang, scheme=scheme, width=width)
-    browser.context.add_cookies(
-        [
-            {"name": name, "value": one.value, "url": live_server.url}
-            for name, one in fahd_client.cookies.items()
-        ]
-    )
+    browser = enter(open_page(lang=lang, scheme=scheme, width=width), fahd_client, live_server)
     browser.goto(f"/{lang}/desk/?view=all")
     bar = browser.locator(".bulk-bar")
     assert not bar.is_visible(), "while nothing is selected there is nothing to do"

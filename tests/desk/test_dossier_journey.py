@@ -8,6 +8,7 @@ from django.test import Client
 from tawasul.accounts.models import Person
 from tawasul.tickets.actions import properties
 from tawasul.tickets.models import Tag
+from tests.browsing import enter
 from tests.desk.test_dossier import at
 
 
@@ -29,13 +30,7 @@ def test_a_clerk_works_beside_the_letter_without_losing_it(
 ) -> None:
     Tag.objects.create(name_ar="خوادم الأسماء", name_en="Name servers")
     ticket = open_a_ticket()
-    browser = open_page(lang=lang, scheme=scheme, width=width)
-    browser.context.add_cookies(
-        [
-            {"name": name, "value": one.value, "url": live_server.url}
-            for name, one in fahd_client.cookies.items()
-        ]
-    )
+    browser = enter(open_page(lang=lang, scheme=scheme, width=width), fahd_client, live_server)
     browser.goto(at(ticket, lang=lang))
     browser.fill("#answer_text", "نص لم يكتمل")
     if width < 1280:

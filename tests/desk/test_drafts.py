@@ -11,7 +11,7 @@ from tawasul.accounts.roles import forget
 from tawasul.live import visits
 from tawasul.tickets import drafts
 from tawasul.tickets.models import Draft, Ticket
-from tests.desk.test_pages import enter
+from tests.browsing import enter
 from tests.world import signed_in
 
 pytestmark = pytest.mark.django_db

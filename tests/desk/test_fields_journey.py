@@ -8,16 +8,10 @@ from django.test import Client
 from tawasul.accounts.models import Person
 from tawasul.core.kept import forget_all
 from tawasul.tickets.models import Field, FieldChoice, Service
+from tests.browsing import enter
 from tests.world import OpenATicket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def signed(page: Any, live_server: Any, client: Client) -> Any:
-    page.context.add_cookies(
-        [{"name": name, "value": one.value, "url": live_server.url} for name, one in client.cookies.items()]
-    )
-    return page
 
 
 def test_a_field_is_made_in_arabic_and_narrows_the_list(
@@ -26,7 +20,7 @@ def test_a_field_is_made_in_arabic_and_narrows_the_list(
     forget_all()
     ticket = open_a_ticket()
     open_a_ticket(subject="تذكرة أخرى")
-    page = signed(open_page(lang="ar"), live_server, lama_client)
+    page = enter(open_page(lang="ar"), lama_client, live_server)
     page.goto("/ar/desk/settings/fields/")
     page.get_by_role("link", name="أضف حقلًا").first.click()
     page.get_by_role("link", name="اختيار من قائمة", exact=True).click()
@@ -84,7 +78,7 @@ def test_the_pages_fit_a_phone(
     branch = FieldChoice.objects.create(field=field, name_ar="فرع", name_en="Branch", position=1)
     FieldChoice.objects.create(field=field, parent=branch, name_ar="ورقة", name_en="Leaf", position=2)
     forget_all()
-    page = signed(open_page(lang=lang, width=width, scheme=scheme), live_server, lama_client)
+    page = enter(open_page(lang=lang, width=width, scheme=scheme), lama_client, live_server)
     places = ("fields/", "fields/new/", f"fields/{field.pk}/", "forms/", f"forms/{service.pk}/")
     for place in [*(f"settings/{each}" for each in places), "filter/"]:
         page.goto(f"/{lang}/desk/{place}")

@@ -14,7 +14,7 @@ from tawasul.accounts.models import Change, Person, Role, Team
 from tawasul.tickets import actions, queries, queue
 from tawasul.tickets.filters import Filter
 from tawasul.tickets.models import Mention, SavedView, Tag, Tagging, Ticket
-from tests.desk.test_pages import enter
+from tests.browsing import enter
 from tests.desk.test_queue import due, neighbour, rows, subjects
 from tests.world import signed_in
 

@@ -6,7 +6,7 @@ import pytest
 
 from tawasul.accounts.models import Person
 from tawasul.tickets.models import Mention, Message, Ticket
-from tests.desk.test_pages import enter
+from tests.browsing import enter
 from tests.world import PASSWORD
 
 if TYPE_CHECKING:

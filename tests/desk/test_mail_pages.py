@@ -12,8 +12,8 @@ from tawasul.mail.models import AddressState, IncomingMail, OutgoingMail
 from tawasul.tickets import actions
 from tawasul.tickets.models import Attachment, Channel, Message, Ticket
 from tawasul.tickets.writers import Writer
+from tests.browsing import enter
 from tests.desk.mails import In, Out, came_back, came_in, failed, held_by_door, went_out
-from tests.desk.test_pages import enter
 from tests.portal.forms import png
 from tests.world import OpenATicket
 

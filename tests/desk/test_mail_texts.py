@@ -11,6 +11,7 @@ from tawasul.accounts.models import Person
 from tawasul.core import kept
 from tawasul.mail import examples, rendering
 from tawasul.mail.models import MailTemplate, OutgoingMail
+from tests.browsing import enter
 from tests.world import signed_in
 
 if TYPE_CHECKING:
@@ -164,10 +165,7 @@ def test_an_administrator_looks_at_a_mail_before_saving_it(
     lang: str,
     scheme: str,
 ) -> None:
-    page: Page = open_page(lang=lang, scheme=scheme)
-    page.context.add_cookies(
-        [{"name": n, "value": m.value, "url": live_server.url} for n, m in lama_client.cookies.items()]
-    )
+    page: Page = enter(open_page(lang=lang, scheme=scheme), lama_client, live_server)
     page.goto(f"/{lang}/admin/mail/mailtemplate/add/")
     no_violations(page)
     page.select_option("[name=kind]", "closed")

@@ -15,7 +15,7 @@ from tawasul.reactions import events
 from tawasul.tickets import actions, direct, drafts, merged, queries
 from tawasul.tickets.models import Attachment, Draft, Event, Status, Ticket
 from tawasul.tickets.writers import Writer
-from tests.desk.test_pages import enter
+from tests.browsing import enter
 from tests.portal.forms import png
 from tests.world import make_person, signed_in
 

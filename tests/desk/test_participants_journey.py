@@ -7,6 +7,7 @@ from django.test import Client
 
 from tawasul.accounts.models import Person
 from tawasul.tickets.models import Participant
+from tests.browsing import enter
 from tests.taking_part import SALEM, link_of
 from tests.world import OpenATicket
 
@@ -27,13 +28,7 @@ def test_from_the_side_panel_to_the_participants_letter(
 ) -> None:
     ticket = open_a_ticket()
     address = f"/{lang}/desk/tickets/{ticket.spoken_number}/"
-    clerk = open_page(lang=lang, scheme=scheme, width=width)
-    clerk.context.add_cookies(
-        [
-            {"name": name, "value": one.value, "url": live_server.url}
-            for name, one in fahd_client.cookies.items()
-        ]
-    )
+    clerk = enter(open_page(lang=lang, scheme=scheme, width=width), fahd_client, live_server)
     clerk.goto(address)
     clerk.set_default_timeout(15_000)
     clerk.fill("#answer_text", "نص لم يكتمل")

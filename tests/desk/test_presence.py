@@ -17,6 +17,7 @@ from tawasul.live.models import Attendance
 from tawasul.tickets import actions
 from tawasul.tickets.actions import standing_in
 from tawasul.tickets.models import Ticket
+from tests.browsing import enter
 from tests.world import OpenATicket, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -227,10 +228,7 @@ def test_away_is_chosen_and_an_absence_noted_without_the_mouse_of_a_desk(
     width: int,
     scheme: str,
 ) -> None:
-    page = open_page(lang=lang, width=width, scheme=scheme)
-    page.context.add_cookies(
-        [{"name": n, "value": m.value, "url": live_server.url} for n, m in fahd_client.cookies.items()]
-    )
+    page = enter(open_page(lang=lang, width=width, scheme=scheme), fahd_client, live_server)
     page.goto(f"/{lang}/desk/")
     page.locator(".me summary").click()
     page.locator(".menu-sheet button[value=away]").click()

@@ -9,6 +9,7 @@ from django.test import Client
 from tawasul.accounts.models import Change, Person, Role, Team
 from tawasul.core.kept import forget_all
 from tawasul.tickets.models import Service, Tag, Tagging
+from tests.browsing import enter
 from tests.world import OpenATicket, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -202,10 +203,7 @@ def test_the_pages_hold_nothing_for_axe_and_fit_a_phone(
     width: int,
     scheme: str,
 ) -> None:
-    page = open_page(lang=lang, width=width, scheme=scheme)
-    page.context.add_cookies(
-        [{"name": n, "value": m.value, "url": live_server.url} for n, m in lama_client.cookies.items()]
-    )
+    page = enter(open_page(lang=lang, width=width, scheme=scheme), lama_client, live_server)
     places = ["services/", f"services/{service.pk}/", "teams/new/", "people/", "permissions/", "history/"]
     for place in [*(f"settings/{each}" for each in places), "board/"]:
         page.goto(f"/{lang}/desk/{place}")

@@ -8,8 +8,7 @@ from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person, Role
 from tawasul.tickets.models import Service
-from tests.browsing import OpenPage
-from tests.desk.test_pages import enter
+from tests.browsing import OpenPage, enter
 from tests.portal.test_axe_portal import NoViolations, looks_right
 from tests.world import OpenATicket, make_person, signed_in
 

@@ -16,8 +16,7 @@ from tawasul.replies.models import Macro, Signature
 from tawasul.tickets import actions
 from tawasul.tickets.models import CloseReason, Message, Participant, Status, Ticket, TicketLink, TimeEntry
 from tawasul.tickets.writers import Writer
-from tests.browsing import OpenPage
-from tests.desk.test_pages import enter
+from tests.browsing import OpenPage, enter
 from tests.portal.test_axe_portal import NoViolations, looks_right
 from tests.world import OpenATicket, signed_in
 

@@ -10,7 +10,7 @@ from tawasul.accounts.models import Person
 from tawasul.replies import actions as replies_actions
 from tawasul.replies.models import CannedReply
 from tawasul.tickets.models import Message
-from tests.desk.test_pages import enter
+from tests.browsing import enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.undo]
 

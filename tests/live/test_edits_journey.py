@@ -7,8 +7,9 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
+from tests.browsing import enter
 from tests.live.conftest import Served
-from tests.live.test_journeys import SOON, enter, until_live
+from tests.live.test_journeys import SOON, until_live
 from tests.portal.test_axe_portal import NoViolations, looks_right
 from tests.world import OpenATicket, signed_in
 

@@ -11,6 +11,7 @@ from tawasul.accounts.models import Person
 from tawasul.tickets import actions
 from tawasul.tickets.models import Message
 from tawasul.tickets.writers import Writer
+from tests.browsing import enter
 from tests.live.conftest import Served
 from tests.world import OpenATicket, signed_in
 
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.network, pytest.mark.django_db(transaction=True)]
 SOON = 6_000  # milliseconds; two seconds in service, more on a busy machine
-
-
-def enter(page: "Page", client: Client, served: Served) -> "Page":
-    """Give the browser the client's session."""
-    page.context.add_cookies(
-        [{"name": name, "value": morsel.value, "url": served.url} for name, morsel in client.cookies.items()]
-    )
-    return page
 
 
 def until_live(page: "Page") -> None:

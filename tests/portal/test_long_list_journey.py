@@ -10,7 +10,7 @@ from tawasul.accounts.models import Person, TermsVersion
 from tawasul.core import kept
 from tawasul.search.normalise import normalise
 from tawasul.tickets.models import Field, FieldValue, Service
-from tests.browsing import OpenPage
+from tests.browsing import OpenPage, enter
 from tests.portal.test_axe_portal import NoViolations, looks_right, sign_in
 from tests.tickets.test_own_fields import make_choice, make_field
 from tests.world import OpenATicket
@@ -87,13 +87,7 @@ def test_staff_choose_with_the_pointer_and_a_choice_never_gets_lost(
 ) -> None:
     settings.STAFF_NEED_TWO_STEPS = False
     ticket = open_a_ticket()
-    page = open_page(lang="en", scheme="dark")
-    page.context.add_cookies(
-        [
-            {"name": name, "value": one.value, "url": live_server.url}
-            for name, one in fahd_client.cookies.items()
-        ]
-    )
+    page = enter(open_page(lang="en", scheme="dark"), fahd_client, live_server)
     page.goto(f"/en/desk/tickets/{ticket.spoken_number}/")
     page.locator(".own-values summary").first.click()
     page.locator("#own-city-find").fill("TA")
