@@ -31,6 +31,11 @@ def event_text(event: Event | Fact, viewer: str = "customer") -> Markup:
     )
 
 
+def stays_inside(event: Event | Fact) -> bool:
+    """Whether no customer reads of it, so that it stays off the paper that may be handed to one."""
+    return bool((event.data or {}).get("is_private")) or not _words(event, "customer")
+
+
 def _words(event: Event | Fact, viewer: str) -> str:
     customer = viewer != "staff"
     beside = viewer == "participant"

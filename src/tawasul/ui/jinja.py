@@ -119,7 +119,7 @@ def environment(**options: Any) -> Environment:
         absences=absences,
         allowed=roles.may,
     )
-    names = {**text.filters(), "event_text": events.event_text}
+    names = {**text.filters(), "event_text": events.event_text, "stays_inside": events.stays_inside}
     made.filters.update(names)
     made.globals.update(names)
     return made
