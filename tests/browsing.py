@@ -56,8 +56,8 @@ def pages_of(chromium: "Browser", url: str) -> Iterator[OpenPage]:
     faults: list[str] = []
 
     def make(
-        *,
         lang: str = "ar",
+        *,
         width: int = 1280,
         height: int = 900,
         scheme: str = "light",

@@ -129,3 +129,9 @@ def open_a_ticket(noura: Person, service: Service, terms: TermsVersion) -> OpenA
         return actions.open_ticket(**(values | given))
 
     return opener
+
+
+@pytest.fixture
+def ticket(open_a_ticket: OpenATicket) -> Ticket:
+    """Noura's, just opened. Where it must stand otherwise, a file has a ``ticket`` of its own."""
+    return open_a_ticket()

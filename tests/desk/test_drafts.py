@@ -17,13 +17,6 @@ from tests.world import signed_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ticket(open_a_ticket: Any) -> Ticket:
-    """Noura's."""
-    ticket: Ticket = open_a_ticket()
-    return ticket
-
-
 def at(ticket: Ticket, *rest: str) -> str:
     return f"/en/desk/tickets/{ticket.spoken_number}/" + "".join(f"{part}/" for part in rest)
 

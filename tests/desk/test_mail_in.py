@@ -15,7 +15,6 @@ from tawasul.tickets.models import Attachment, Channel, Message, Ticket
 from tawasul.tickets.writers import Writer
 from tests.desk.mails import RAW, STRANGER, In, came_in, held_by_door
 from tests.portal.forms import png
-from tests.world import OpenATicket
 
 pytestmark = pytest.mark.django_db
 
@@ -28,11 +27,6 @@ def page(client: Client, mail: IncomingMail, query: str = "") -> str:
     answer = client.get(at(mail, query))
     assert answer.status_code == 200
     return answer.content.decode()
-
-
-@pytest.fixture
-def ticket(open_a_ticket: OpenATicket) -> Ticket:
-    return open_a_ticket()
 
 
 def by_mail(ticket: Ticket, noura: Person, **fields: Any) -> Message:

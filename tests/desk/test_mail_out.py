@@ -38,11 +38,6 @@ def fresh(mail: OutgoingMail) -> OutgoingMail:
     return OutgoingMail.objects.get(pk=mail.pk)
 
 
-@pytest.fixture
-def ticket(open_a_ticket: OpenATicket) -> Ticket:
-    return open_a_ticket()
-
-
 def test_the_page_says_what_became_of_it_and_shows_the_text_as_sent(
     fahd_client: Client, ticket: Ticket
 ) -> None:

@@ -15,12 +15,6 @@ from tests.world import signed_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ticket(open_a_ticket: Any) -> Ticket:
-    made: Ticket = open_a_ticket()
-    return made
-
-
 def noted(client: Client, ticket: Ticket, text: str) -> Message:
     """Write a note as staff do."""
     fields = {"text": text, "draft": str(uuid.uuid4()), "seen": "0"}

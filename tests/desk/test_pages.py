@@ -1,6 +1,6 @@
 """The desk in a real browser: nothing for axe to find, room on a phone, and everything by keyboard."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,9 +9,7 @@ from tawasul.accounts.models import Person
 from tawasul.tickets import actions
 from tawasul.tickets.models import Message, Ticket
 from tawasul.tickets.writers import Writer
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
+from tests.browsing import enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -24,16 +22,6 @@ def written(open_a_ticket: Any, noura: Person, fahd: Person, sara: Person) -> Ti
     actions.note(ticket, by=sara, text="ملاحظة للزملاء")
     actions.follow_up(ticket, by=Writer.of(noura), text="The log says: connection timed out.")
     return ticket
-
-
-def enter(page: "Page", client: Client, live_server: Any) -> None:
-    """Give the browser the client's session."""
-    page.context.add_cookies(
-        [
-            {"name": name, "value": morsel.value, "url": live_server.url}
-            for name, morsel in client.cookies.items()
-        ]
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,15 @@
 """A demo for each file, and browsers of different people that are pointed at it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browsing import OpenPage, pages_of
 from tests.journeys import demo
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-NewPage = Callable[..., "Page"]
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="module")
@@ -21,23 +20,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def new_page(chromium: "Browser", address: str) -> Iterator[NewPage]:
+def new_page(chromium: "Browser", address: str) -> Iterator[OpenPage]:
     """``new_page(lang, width=1280)``: each page has cookies of its own; a script error fails the test."""
-    contexts, faults = [], []
-
-    def make(lang: str, *, width: int = 1280, height: int = 900) -> "Page":
-        context = chromium.new_context(
-            base_url=address,
-            locale={"ar": "ar-SA", "en": "en-GB"}[lang],
-            viewport={"width": width, "height": height},
-        )
-        context.set_default_timeout(90_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert not faults
+    yield from pages_of(chromium, address)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tawasul.config.demo.seed import PASSWORD
-from tests.journeys.conftest import NewPage
+from tests.browsing import OpenPage
 from tests.journeys.test_main_job import picture, sign_in
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def settled(page: "Page") -> None:
 
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
-def test_the_desk_is_pictured(new_page: NewPage, lang: str) -> None:
+def test_the_desk_is_pictured(new_page: OpenPage, lang: str) -> None:
     clerk, lama = new_page(lang, width=1440), new_page(lang, width=1440)
     phone = new_page(lang, width=390, height=844)
     for page, login in ((clerk, "fahd"), (lama, "lama"), (phone, "fahd")):

@@ -16,7 +16,7 @@ from PIL import Image
 
 from tawasul.config.demo import papers
 from tawasul.config.demo.seed import PASSWORD
-from tests.journeys.conftest import NewPage
+from tests.browsing import OpenPage
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -110,7 +110,7 @@ def attach_all_types(page: "Page") -> None:
 
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
-def test_from_no_account_to_a_closed_ticket(new_page: NewPage, lang: str) -> None:
+def test_from_no_account_to_a_closed_ticket(new_page: OpenPage, lang: str) -> None:
     words = WORDS[lang]
     customer, letters, staff = new_page(lang), new_page(lang), new_page(lang)
     username, address = f"reem.{lang}", f"reem.{lang}@example.com.sa"
@@ -201,7 +201,7 @@ def test_from_no_account_to_a_closed_ticket(new_page: NewPage, lang: str) -> Non
 
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
-def test_without_an_account_from_the_direct_form_to_a_closed_ticket(new_page: NewPage, lang: str) -> None:
+def test_without_an_account_from_the_direct_form_to_a_closed_ticket(new_page: OpenPage, lang: str) -> None:
     words = WORDS[lang]
     stranger, letters, staff = new_page(lang), new_page(lang), new_page(lang)
     address = f"guest.{lang}@example.com.sa"

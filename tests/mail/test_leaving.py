@@ -32,11 +32,6 @@ def _one_step_is_enough(settings: Settings) -> None:
 
 
 @pytest.fixture
-def ticket(open_a_ticket: OpenATicket) -> Ticket:
-    return open_a_ticket()
-
-
-@pytest.fixture
 def part(ticket: Ticket, fahd: Person) -> Participant:
     """Somebody who takes part, and whom an answer awaits in the ledger."""
     made = take_part(ticket, fahd)

@@ -19,11 +19,6 @@ from tests.world import OpenATicket, signed_in
 SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
 
 
-@pytest.fixture
-def ticket(open_a_ticket: OpenATicket) -> Ticket:
-    return open_a_ticket()
-
-
 def page_of(ticket: Ticket, language: str = "ar") -> str:
     return f"/{language}/tickets/{ticket.spoken_number}/"
 

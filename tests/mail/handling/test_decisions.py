@@ -17,14 +17,8 @@ from tawasul.tickets.models import Channel, Draft, Event, Message, Status, Ticke
 from tawasul.tickets.writers import Writer
 from tests.mail.handling.conftest import OURS, Outcome, State, arrived, come, handle_all
 from tests.mail.handling.test_files import PICTURE, part, with_files
-from tests.world import OpenATicket
 
 OTHER = "somebody@else.example"
-
-
-@pytest.fixture
-def ticket(open_a_ticket: OpenATicket) -> Ticket:
-    return open_a_ticket()
 
 
 @pytest.fixture

@@ -36,12 +36,6 @@ ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 @pytest.fixture
-def ticket(open_a_ticket: OpenATicket) -> Ticket:
-    """Noura's."""
-    return open_a_ticket()
-
-
-@pytest.fixture
 def guests_ticket(open_a_ticket: OpenATicket) -> Ticket:
     return open_a_ticket(by=Writer(None, "سالم الحربي", GUEST), channel=Channel.DIRECT)
 

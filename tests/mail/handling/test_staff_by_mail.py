@@ -24,12 +24,6 @@ from tests.world import OpenATicket
 PASS = "mx.registry.example; dmarc=pass header.from=example.com.sa"
 
 
-@pytest.fixture
-def ticket(open_a_ticket: OpenATicket) -> Ticket:
-    """Noura's."""
-    return open_a_ticket()
-
-
 # -- staff ---------------------------------------------------------------------------------------------------------
 
 
