@@ -18,7 +18,7 @@ from tawasul.accounts.queries import colleagues
 from tawasul.accounts.roles import Permission
 from tawasul.attachments.models import StoredFile
 from tawasul.core import clock
-from tawasul.desk import dossier, gate, ledger, neighbours, participants, parts, together, values
+from tawasul.desk import dossier, gate, ledger, neighbours, participants, parts, recipients, together, values
 from tawasul.desk.due import due_of
 from tawasul.desk.forms import AnswerForm, AssigneeForm, ClosureForm, HoldForm, LetterForm, NoteForm
 from tawasul.desk.offers import Offer
@@ -80,23 +80,18 @@ def page(
         composer = begun(person, ticket, kind, seen=newest, kept="draft" in there)
     mails = mail_queries.mails_of(ticket) if "mails_out" in there else []
     beside = shown_queue(request, default=view_of(ticket, person))
+    taking_part = participants.of_ticket(ticket, entries)
     context: dict[str, Any] = {
         **beside,
         "neighbours": neighbours.around(request, ticket, beside),
         "ticket": ticket,
         **together.of_ticket(ticket, person, entries, has_links="links" in there),
-        **participants.of_ticket(ticket, entries),
+        **taking_part,
+        "answer_to": recipients.choice(composer.form, taking_part["participants"]),
+        "role_of": recipients.role_of(_roles(), taking_part["participants"]),
         "entries": entries,
         "newest": newest,
         "form": composer.form,
-        "roles": {
-            Message.Kind.OPENING: _("the customer"),
-            Message.Kind.FOLLOW_UP: _("the customer"),
-            Message.Kind.ANSWER: _("the centre"),
-            Message.Kind.NOTE: "",
-            Message.Standing.PARTICIPANT: _("a participant"),
-            Message.Standing.PRIVATE: _("a private participant"),
-        },
         **shown_files(ticket, composer),
         "hold": hold or HoldForm(),
         "closure": closure or ClosureForm(),
@@ -154,8 +149,7 @@ def begun(person: Person, ticket: Ticket, kind: str, *, seen: int, kept: bool = 
     known that nothing is ``kept``, nothing is looked for."""
     draft = drafts.newest(drafts.Whose(person), KINDS[kind], ticket=ticket) if kept else None
     key = draft.key if draft else uuid.uuid4()
-    text = drafts.typed(draft).get("text", "")
-    form = FORMS[kind](initial={"text": text, "draft": key, "seen": seen})
+    form = FORMS[kind](initial={"text": "", **drafts.typed(draft), "draft": key, "seen": seen})
     return Composer(kind, form, key, drafts.files_of(draft), drafts.refusals_of(draft), kept=bool(draft))
 
 
@@ -196,6 +190,18 @@ def _held(pk: int, shown_from: datetime, now: datetime) -> dict[str, Any]:
 def _may_have(ticket: Ticket) -> list[Person]:
     """Whom the ticket may be given to: of a closed team's, who sees them; and whoever has it already."""
     return [one for one in colleagues() if one.pk == ticket.assignee_id or access.is_open_to(one, ticket)]
+
+
+def _roles() -> dict[str, str]:
+    """Who writes, by kind of letter and by standing."""
+    return {
+        Message.Kind.OPENING: _("the customer"),
+        Message.Kind.FOLLOW_UP: _("the customer"),
+        Message.Kind.ANSWER: _("the centre"),
+        Message.Kind.NOTE: "",
+        Message.Standing.PARTICIPANT: _("a participant"),
+        Message.Standing.PRIVATE: _("a private participant"),
+    }
 
 
 def _by_letter(mails: Sequence[OutgoingMail]) -> dict[int, list[OutgoingMail]]:

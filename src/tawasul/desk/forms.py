@@ -13,6 +13,7 @@ from tawasul.core.text import clean_line, clean_text
 from tawasul.desk.presence import named
 from tawasul.tickets.models import CloseReason
 
+EVERYBODY = "everybody"  # who reads an answer, unless it says otherwise
 LONGEST_LETTER = 20_000  # characters
 REASONS = [CloseReason.SOLVED_BY_STAFF, CloseReason.SPAM]
 
@@ -55,7 +56,8 @@ class LetterForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
         self.key = _key(data.get("draft")) if data is not None else uuid.uuid4()
         if data is not None:
-            data = {"text": data.get("text", ""), "seen": data.get("seen", ""), "draft": str(self.key)}
+            given = {name: data.get(name, "") for name in self.base_fields if name in data}
+            data = {"text": "", "seen": "", **given, "draft": str(self.key)}
         super().__init__(data, auto_id=f"{self.prefix_of_ids}_%s", **options)
         self.fields["text"].label = self.label
         self.fields["text"].error_messages["required"] = self.empty
@@ -66,7 +68,11 @@ class LetterForm(forms.Form):
 
     def as_initial(self) -> dict[str, Any]:
         """Everything as it was sent, for a form that is shown again without judging it."""
-        return {"text": self.data.get("text", ""), "draft": self.key, "seen": self.data.get("seen", "")}
+        return {**self.data, "draft": self.key}
+
+    def as_kept(self) -> dict[str, str]:
+        """What its draft keeps of it."""
+        return {"text": self.typed_text()}
 
     def look_again(self, seen: int) -> None:
         """The writer is now shown the letters up to ``seen``."""
@@ -79,11 +85,18 @@ class LetterForm(forms.Form):
 
 
 class AnswerForm(LetterForm):
-    """What the customer will read."""
+    """What the customer will read; ``to`` is for everybody, or the one participant who alone reads it."""
+
+    to = forms.CharField(required=False, max_length=20)
 
     prefix_of_ids = "answer"
     label = _("Answer to the customer")
     empty = _("Write the answer before sending it.")
+
+    def as_kept(self) -> dict[str, str]:
+        """Also to whom it goes, where that is not everybody: a draft must not widen it."""
+        to = str(self.data.get("to", ""))[:20]
+        return super().as_kept() | ({"to": to} if to not in {"", EVERYBODY} else {})
 
 
 class NoteForm(LetterForm):

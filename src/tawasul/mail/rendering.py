@@ -45,6 +45,7 @@ _OPTIONAL: Mapping[str, Any] = {
     "files": (),
     "beside": "",  # whose ticket it is, where the mail goes to a participant
     "is_private": False,
+    "alone": False,  # an answer that goes to one participant and nobody else
 }
 
 

@@ -21,6 +21,7 @@ from tawasul.tickets import access, direct, merged
 from tawasul.tickets.models import Attachment, CloseReason, Event, Message, Participant, Status, Ticket
 
 DAY = 86400.0
+_NO_TURN: Mapping[str, Any] = {"close_due_at": None, "turn": None}
 MOST_STEPS = 10  # of the turn line; more are not told apart
 
 
@@ -48,10 +49,16 @@ def confirm_receipt(event: Event) -> Iterable[OutgoingMail]:
 
 
 def carry_answer(event: Event) -> Iterable[OutgoingMail]:
-    """The centre's answer, with its files and the day on which the ticket closes if nothing comes."""
+    """The centre's answer, with its files and the day on which the ticket closes if nothing comes; one to a private
+    participant goes to them alone, and changes nothing of the ticket."""
     if event.message is None:  # removed since
         return
     ticket = event.ticket
+    if event.message.standing == Message.Standing.PRIVATE:
+        for participant in _participants(ticket):
+            if participant.pk == event.message.participant_id:  # and has not left meanwhile
+                yield _mail_beside(event, "answer", participant, letter=event.message, alone=True, **_NO_TURN)
+        return
     due = ticket.close_due_at if ticket.last_answered_at == event.message.at else None
     yield from _to_all(event, "answer", letter=event.message, close_due_at=due, turn=_customer_turn(due))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tawasul.core.markdown import render_answer, render_plain
 from tawasul.core.prepared import insert
-from tawasul.tickets.models import Attachment, Channel, Draft, Message, RefusedFile, Ticket
+from tawasul.tickets.models import Attachment, Channel, Draft, Message, Participant, RefusedFile, Ticket
 from tawasul.tickets.writers import Writer
 
 
@@ -23,10 +23,12 @@ def write(
     html: str = "",
     rest: str = "",
     shown_from: datetime | None = None,
+    alone: Participant | None = None,
 ) -> Message:
     """Insert the letter into a locked ticket, whose count it raises; ``draft`` gives its files and ceases to exist.
 
-    ``html`` is the drawn text where the caller drew it before the transaction: no lock is held for that.
+    ``alone`` is the private participant who reads it beside staff, where nobody else of the customers does. ``html`` is
+    the drawn text where the caller drew it before the transaction: no lock is held for that.
     """
     if kind is not Message.Kind.OPENING:
         ticket.message_count += 1
@@ -35,8 +37,8 @@ def write(
         kind=kind,
         author=by.person,
         author_name=by.name,
-        standing=by.standing,
-        participant=by.participant,
+        standing=by.standing if alone is None else Message.Standing.PRIVATE,
+        participant=by.participant if alone is None else alone,
         text=text,
         wanted=wanted,
         rest=rest,

@@ -35,6 +35,8 @@ def words(event: Event | Fact) -> str:
     """The sentence with its places; empty for an event of another kind."""
     data = event.data or {}
     match event.kind:
+        case K.ANSWERED if data.get("participant"):
+            return _("%(who)s answered %(to)s alone")
         case K.ANSWERED:
             return _("%(who)s answered the customer")
         case K.FOLLOWED_UP:

@@ -43,7 +43,11 @@ def letter_start(
         label = words.gettext("Internal note, the customer does not see it")
         said = f'<p class="label">{icon("lock")}{label}</p>{said}'
     if getattr(message, "standing", "") == Message.Standing.PRIVATE:
-        label = words.gettext("Private: only the centre and its writer read it")
+        label = (
+            words.gettext("Private: only the centre and the one it is written to read it")
+            if message.kind == Message.Kind.ANSWER
+            else words.gettext("Private: only the centre and its writer read it")
+        )
         said = f'<p class="for-few">{icon("lock")}{label}</p>{said}'
     if message.wanted:
         label = words.gettext("The help wanted")  # not within the f-string: extraction does not look there

@@ -31,7 +31,7 @@ def answers(request: HttpRequest, number: str) -> HttpResponseBase:
     ticket = access.desk_ticket_for(person, number)
     found = together.open_children(ticket, person)
     if request.method != "POST":
-        last = ticket.messages.filter(kind=Message.Kind.ANSWER).order_by("-pk").first()
+        last = ticket.messages.filter(kind=Message.Kind.ANSWER, standing="").order_by("-pk").first()
         form = ChildrenForm(initial={"text": last.text if last else "", "key": uuid.uuid4()})
         return _page(request, ticket, form, found, {child.number for child in found})
     form = ChildrenForm(request.POST)

@@ -1,6 +1,7 @@
 """Answers and notes: two addresses, two forms, so that one can never be sent as the other."""
 
 import uuid
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from tawasul.accounts.models import Person
 from tawasul.accounts.roles import Permission
 from tawasul.core.markdown import render_answer
 from tawasul.core.text import isolate
-from tawasul.desk import correspondence, gate, neighbours
+from tawasul.desk import correspondence, gate, neighbours, recipients
 from tawasul.desk.correspondence import ANSWER, ANSWERED, FORMS, KINDS, NOTE
 from tawasul.desk.forms import LetterForm
 from tawasul.desk.places import back_to
@@ -46,6 +47,7 @@ def _sent(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
     ticket = access.desk_ticket_for(request.user, number)
     person = gate.staff_member(request)
     form = FORMS[kind](request.POST)
+    to = recipients.chosen(ticket, form)
     before = Message.objects.filter(submission=form.key, ticket=ticket).first()
     if before is not None:  # a second press of the same button
         return redirect(back_to(request, ticket, letter=before.pk))
@@ -68,7 +70,8 @@ def _sent(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
         else:
             seen = form.cleaned_data["seen"] or 0
             signature = replies.signature_of(ticket, person)
-            message = actions.answer(
+            verb = actions.answer if to is None else partial(actions.answer_alone, to=to)
+            message = verb(
                 ticket, by=person, text=text, draft=draft, submission=key, seen=seen, signature=signature
             )
     except actions.Overtaken as overtaken:
@@ -77,6 +80,10 @@ def _sent(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
         return correspondence.page(
             request, ticket, composer=composer, overtaken=overtaken.letters, status=409
         )
+    except actions.Departed:
+        composer = correspondence.returned(form, kind, _kept(request, ticket, kind, form))
+        recipients.refuse(form)
+        return correspondence.page(request, ticket, composer=composer, status=409)
     except IllegalMove:
         ticket = access.desk_ticket_for(request.user, number)
         composer = correspondence.returned(form, kind, _kept(request, ticket, kind, form))
@@ -199,7 +206,7 @@ def _kept(request: HttpRequest, ticket: Ticket, kind: str, form: LetterForm) -> 
 
     A request that carries files alone leaves the text as it was kept.
     """
-    fields = {"text": form.typed_text()} if "text" in request.POST else None
+    fields = form.as_kept() if "text" in request.POST else None
     whose = drafts.Whose(gate.staff_member(request))
     empty = not (fields and fields["text"]) and not request.FILES
     if empty and not Draft.objects.filter(pk=form.key).exists():

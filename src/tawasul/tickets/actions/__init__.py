@@ -6,6 +6,7 @@ where the ticket's state forbids the move. ``submission`` is the key of the form
 returns what the first sending made.
 """
 
+from tawasul.tickets.actions.confiding import answer_alone
 from tawasul.tickets.actions.linking import NotLinkable, link, unlink
 from tawasul.tickets.actions.merging import NotMergeable, NotUnmergeable, merge, merge_all, unmerge
 from tawasul.tickets.actions.moves import (
@@ -32,6 +33,7 @@ __all__ = [
     "NotUnmergeable",
     "Overtaken",
     "answer",
+    "answer_alone",
     "assign",
     "claim",
     "close",

@@ -106,7 +106,7 @@ def retract(message: Message, *, by: Person) -> Draft:
         kind=Draft.Kind.ANSWER,
         owner=by,
         ticket=row,
-        fields={"text": letter.text[: event.data["typed"]]},
+        fields={"text": letter.text[: event.data["typed"]], **_addressed(event)},
     )
     Attachment.objects.filter(message=letter).update(draft=draft, message=None)
     workflow.restore(row, event.data["before"])
@@ -115,3 +115,8 @@ def retract(message: Message, *, by: Person) -> Draft:
     save(row, message.ticket)
     record(row, Event.Kind.RETRACTED, Writer.of(by), now)
     return draft
+
+
+def _addressed(event: Event) -> dict[str, str]:
+    """What the draft keeps of the one participant whom the answer was for: it must not go to everybody instead."""
+    return {"to": str(event.data["participant"])} if "participant" in event.data else {}

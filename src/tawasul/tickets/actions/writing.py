@@ -153,6 +153,18 @@ class Overtaken(Exception):
         self.letters = letters
 
 
+def heed(row: Ticket, by: Person, seen: int | None) -> None:
+    """Raises Overtaken where the locked ticket, or one merged into it, has letters of others that ``by`` has not read:
+    newer ones than ``seen``, their newest."""
+    if seen is None:
+        return
+    places = Ticket.objects.filter(Q(pk=row.pk) | Q(merged_into=row)).values("pk")
+    newer = Message.objects.filter(ticket__in=places, pk__gt=seen).exclude(author=by)
+    unread = list(newer.exclude(kind=Message.Kind.NOTE).order_by("pk"))
+    if unread:
+        raise Overtaken(unread)
+
+
 def answer(
     ticket: Ticket,
     *,
@@ -181,13 +193,7 @@ def answer(
         until = retraction.until(now) if channel == Channel.DESK else None
         before = workflow.snapshot(row) if until else {}
         workflow.move(row, "answer", now)
-        if seen is not None:
-            places = Ticket.objects.filter(Q(pk=row.pk) | Q(merged_into=row)).values("pk")
-            newer = Message.objects.filter(ticket__in=places, pk__gt=seen).exclude(author=by)
-            newer = newer.exclude(kind=Message.Kind.NOTE)
-            unread = list(newer.order_by("pk"))
-            if unread:
-                raise Overtaken(unread)
+        heed(row, by, seen)
         if row.assignee_id is None:
             row.assignee = by
         writer = Writer.of(by)

@@ -22,7 +22,7 @@ class Message(models.Model):
         NOTE = "note", _("internal note")
 
     class Standing(models.TextChoices):
-        """Of whoever wrote it, beside the requester and the centre."""
+        """Of whoever wrote it, beside the requester and the centre; of an answer to one participant alone, theirs."""
 
         PARTICIPANT = "participant"
         PRIVATE = "private"  # shown to staff and to that very participant alone, also after they left
@@ -36,7 +36,7 @@ class Message(models.Model):
     standing = models.CharField(max_length=11, choices=Standing, blank=True, default="")
     participant = models.ForeignKey(
         "tickets.Participant", null=True, default=None, on_delete=models.SET_NULL, related_name="letters"
-    )  # who wrote it, as long as they take part
+    )  # who wrote it, or to whom alone it is an answer, as long as they take part
     text = models.TextField()  # as typed; an answer and a note are the Markdown subset, the rest is plain
     wanted = models.TextField(blank=True, default="")  # opening only: what help is wanted
     rest = models.TextField(blank=True, default="")  # of a mail: quotations and signature, folded away

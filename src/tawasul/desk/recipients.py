@@ -1,0 +1,87 @@
+"""Who reads an answer: everybody whom the ticket concerns, or one private participant alone."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from tawasul.core.text import isolate
+from tawasul.desk.forms import EVERYBODY, AnswerForm, LetterForm
+from tawasul.tickets.models import Message, Participant, Ticket
+from tawasul.tickets.queries import Letter
+
+UNDECIDED = "choose"  # whoever was chosen is there no more: the next choice is made by hand
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The list above an answer: pairs of value and words; ``chosen`` is one of the values."""
+
+    options: list[tuple[str, str]]
+    chosen: str
+
+
+def choice(form: LetterForm, participants: Sequence[Participant]) -> Choice | None:
+    """What may be chosen, as it was chosen before; None where an answer has only one way to go."""
+    if not isinstance(form, AnswerForm):
+        return None
+    alone = [
+        (str(one.pk), _("Only %(name)s") % {"name": isolate(_name(one))}) for one in _private(participants)
+    ]
+    chosen = str(form["to"].value() or EVERYBODY)
+    if not alone and chosen == EVERYBODY:
+        return None
+    options = [(EVERYBODY, _("Everybody who takes part")), *alone]
+    if chosen not in dict(options):
+        chosen = UNDECIDED
+        options = [(UNDECIDED, _("Choose")), *options]
+    return Choice(options, chosen)
+
+
+def chosen(ticket: Ticket, form: LetterForm) -> Participant | None:
+    """The one participant whom the form names; None for everybody. Where they are not one of the ticket's private
+    participants (any more), the form gets an error."""
+    to = str(form.data.get("to") or EVERYBODY)
+    if not isinstance(form, AnswerForm) or to == EVERYBODY:
+        return None
+    known = to.isascii() and to.isdigit() and len(to) < 18
+    rows = (
+        Participant.objects.filter(ticket=ticket, is_private=True, pk=int(to))
+        if known
+        else Participant.objects.none()
+    )
+    found = rows.first()
+    if found is None:
+        refuse(form)
+    return found
+
+
+def refuse(form: LetterForm) -> None:
+    """Whoever was chosen takes part no longer."""
+    form.is_valid()  # an error is added to what was judged before
+    form.add_error("to", _("Whoever was to read it alone takes part no longer. Choose who reads it."))
+
+
+def role_of(roles: dict[str, str], participants: Sequence[Participant]) -> Callable[[Letter], str]:
+    """For the template: who wrote a letter, and to whom where that is one participant."""
+    names = {one.pk: _name(one) for one in participants}
+
+    def role(letter: Letter) -> str:
+        if letter.kind != Message.Kind.ANSWER:
+            return roles[letter.standing or letter.kind]
+        if letter.standing != Message.Standing.PRIVATE:
+            return roles[letter.kind]
+        name = names.get(letter.participant_id or 0)
+        if name is None:
+            return _("the centre, to somebody who has left")
+        return _("the centre, to %(name)s alone") % {"name": isolate(name)}
+
+    return role
+
+
+def _private(participants: Sequence[Participant]) -> list[Participant]:
+    return [one for one in participants if one.is_private]
+
+
+def _name(participant: Participant) -> str:
+    return str(participant.person) if participant.person is not None else participant.name

@@ -1,0 +1,49 @@
+"""A member of staff answers one private participant alone, and sees before sending that nobody else will read it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tawasul.accounts.models import Person
+from tests.browsing import enter
+from tests.taking_part import link_of, take_part
+from tests.world import OpenATicket
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("lang", "scheme", "width"), [("ar", "light", 360), ("en", "dark", 1280)])
+def test_from_the_choice_above_the_answer_to_their_page(
+    open_page: Any,
+    live_server: Any,
+    no_violations: Any,
+    fahd_client: Client,
+    fahd: Person,
+    open_a_ticket: OpenATicket,
+    lang: str,
+    scheme: str,
+    width: int,
+) -> None:
+    ticket = open_a_ticket()
+    part = take_part(ticket, fahd, is_private=True)
+    clerk = enter(open_page(lang=lang, scheme=scheme, width=width), fahd_client, live_server)
+    clerk.set_default_timeout(15_000)
+    clerk.goto(f"/{lang}/desk/tickets/{ticket.spoken_number}/")
+    alone = clerk.locator(".answer-to .alone")
+    assert not alone.is_visible() and clerk.locator(".goes-to").is_visible()
+    clerk.fill("#answer_text", "نرى رفض الطلب مبدئيًا")
+    clerk.select_option("#answer_to", str(part.pk))
+    assert alone.is_visible() and not clerk.locator(".goes-to").is_visible()
+    no_violations(clerk)
+    assert clerk.evaluate("document.documentElement.scrollWidth") <= width
+    clerk.locator(".composer .foot .btn.first").click()
+    letter = clerk.locator(".letter:has(.for-few)")
+    letter.wait_for()
+    assert "سالم الشمري" in letter.locator(".by").inner_text()
+    no_violations(clerk)
+
+    salem = open_page(lang=lang, scheme=scheme, width=width)
+    salem.goto(link_of(part))
+    assert "نرى رفض الطلب مبدئيًا" in salem.locator(".letters").inner_text()
+    no_violations(salem)
