@@ -11,6 +11,8 @@ from tawasul.accounts.models import Person, Team
 from tawasul.core import clock
 from tawasul.live import visits
 from tawasul.live.models import Visit
+from tawasul.mail.models import OutgoingMail
+from tawasul.reactions import events
 from tawasul.tickets import actions
 from tawasul.tickets.models import Event, Ticket
 from tests.world import OpenATicket, signed_in
@@ -112,3 +114,48 @@ def test_a_visit_that_nobody_renews_counts_for_nothing_and_is_dropped(
     Visit.objects.update(seen_at=clock.now() - 20 * visits.STALE)
     visits.drop_stale()
     assert not Visit.objects.exists()
+
+
+def waiting_mail(ticket: Ticket) -> OutgoingMail:
+    events.react_to_due()
+    return OutgoingMail.objects.get(ticket=ticket, kind="ticket_opened")
+
+
+def sent(mail: OutgoingMail) -> None:
+    OutgoingMail.objects.filter(pk=mail.pk).update(state="sent", sent_at=clock.now(), done_at=clock.now())
+
+
+def test_who_asks_hears_of_what_became_of_the_tickets_mails_as_a_stream_tells_it(
+    fahd_client: Client, open_a_ticket: OpenATicket
+) -> None:
+    ticket, other = open_a_ticket(), open_a_ticket()
+    mail = waiting_mail(ticket)
+    first = fahd_client.get(NEWS, {"ticket": ticket.number}).json()
+    assert first["mails"] == []
+    again = fahd_client.get(NEWS, {"ticket": ticket.number, "mails": first["mailed"]}).json()
+    assert (again["mails"], again["mailed"]) == ([], first["mailed"])
+    sent(waiting_mail(other))
+    sent(mail)
+    told = fahd_client.get(NEWS, {"ticket": ticket.number, "mails": first["mailed"]}).json()
+    assert told["mails"] == [ticket.number] and told["mailed"] != first["mailed"]
+    later = fahd_client.get(NEWS, {"ticket": ticket.number, "mails": told["mailed"]}).json()
+    assert later["mails"] == []
+    OutgoingMail.objects.filter(pk=mail.pk).update(bounce="permanent", bounced_at=clock.now())
+    told = fahd_client.get(NEWS, {"ticket": ticket.number, "mails": later["mailed"]}).json()
+    assert told["mails"] == [ticket.number]
+
+
+def test_a_mail_that_was_sent_while_the_page_was_drawn_is_told_at_the_first_question(
+    fahd_client: Client, open_a_ticket: OpenATicket
+) -> None:
+    ticket = open_a_ticket()
+    mail = waiting_mail(ticket)
+    drawn = clock.now().isoformat()
+    sent(mail)
+    assert fahd_client.get(NEWS, {"ticket": ticket.number, "drawn": drawn}).json()["mails"] == [ticket.number]
+    OutgoingMail.objects.update(done_at=clock.now() - timedelta(minutes=1))
+    assert fahd_client.get(NEWS, {"ticket": ticket.number, "drawn": drawn}).json()["mails"] == []
+
+
+def test_a_page_without_a_ticket_asks_no_ledger(fahd_client: Client) -> None:
+    assert "mails" not in fahd_client.get(NEWS).json()

@@ -1,19 +1,23 @@
 """The bell as it is served: one calls a colleague, whose open page says so."""
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
+from tawasul.live import hub as hubs
 from tawasul.notices.models import Notice
 from tawasul.reactions import events
 from tawasul.tickets import actions
 from tests.live.conftest import Served
 from tests.live.test_journeys import SOON, enter, until_live
 from tests.world import OpenATicket, signed_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
 @pytest.mark.network
@@ -34,6 +38,39 @@ def test_a_notice_is_told_to_its_person_alone_within_two_seconds(
     assert told.value == {"unseen": 1, "tickets": [ticket.number], "browser": [notice.pk]}
     with pytest.raises(TimeoutError):
         other.next("notices", within=1.2)
+
+
+@pytest.mark.network
+@pytest.mark.django_db(transaction=True)
+def test_a_page_in_the_background_hears_of_notices_alone_and_nobody_sits_before_it(
+    listen_at: Any, fahd_client: Client, fahd: Person, sara: Person, open_a_ticket: OpenATicket
+) -> None:
+    ear = listen_at(fahd_client, "/ar/desk/live/?only=notices")
+    assert ear.next().name == "notices", "no news, no greeting"
+    assert [one.only for one in hubs.hub().listeners] == ["notices"]
+    ticket = open_a_ticket()
+    actions.note(ticket, by=sara, text="@fahd انظر")
+    events.react_to_due()
+    assert ear.next().value["tickets"] == [ticket.number], "the ticket's own news were not told before"
+    assert listen_at(fahd_client, "/ar/desk/live/?only=mails").status == 404
+
+
+@pytest.mark.network
+@pytest.mark.django_db(transaction=True)
+def test_a_page_in_the_background_keeps_nobody_at_the_desk(
+    listen_at: Any, fahd_client: Client, sara: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs.visits, "RENEW", 0.2)
+    noted: set[int] = set()
+    monkeypatch.setattr(hubs.attendance, "note", noted.update)
+    away, here = listen_at(fahd_client, "/ar/desk/live/?only=notices"), listen_at(signed_in(sara))
+    away.next("notices")
+    here.next("notices")
+    noted.clear()  # each asked for a page
+    until = time.monotonic() + 5
+    while not noted and time.monotonic() < until:
+        time.sleep(0.05)
+    assert noted == {sara.pk}
 
 
 COUNTED = """
@@ -132,3 +169,79 @@ def test_one_calls_the_other_whose_bell_says_so_and_who_chooses_what_to_hear(
     no_violations(english)
     english.get_by_role("button", name="As the centre suggests").click()
     expect(english.locator("input[name=followed][value=mail]")).not_to_be_checked()
+
+
+AWAY = """
+  window.away = false;
+  Object.defineProperty(document, "visibilityState", { get: () => (window.away ? "hidden" : "visible") });
+  window.leave = (away) => { window.away = away; document.dispatchEvent(new Event("visibilitychange")); };
+"""
+
+
+def shown_by(pages: "list[Page]", within: float = SOON / 1000) -> tuple[list[Any], float]:
+    """What the browser showed outside of its window, and after how many seconds it was there."""
+    began = time.monotonic()
+    while time.monotonic() - began < within:
+        shown = [one for page in pages for one in page.evaluate("window.shown ?? []")]
+        if shown:
+            return shown, time.monotonic() - began
+        pages[0].wait_for_timeout(50)
+    return [], within
+
+
+@pytest.mark.browser
+@pytest.mark.network
+@pytest.mark.django_db(transaction=True)
+def test_pages_in_the_background_share_one_line_and_the_browser_shows_a_notice_within_two_seconds(
+    open_page: Any,
+    served: Served,
+    fahd_client: Client,
+    fahd: Person,
+    sara: Person,
+    open_a_ticket: OpenATicket,
+) -> None:
+    ticket = open_a_ticket()
+    events.react_to_due()
+    first = enter(open_page(), fahd_client, served)
+    second = first.context.new_page()
+    pages = [first, second]
+    for page, place in zip(pages, ("/ar/desk/", f"/ar/desk/tickets/{ticket.spoken_number}/"), strict=True):
+        page.add_init_script(COUNTED + AWAY)
+        page.goto(place)
+        until_live(page)
+    assert len(hubs.hub().listeners) == 2, "one connection a page that is looked at"
+    for page in pages:
+        page.evaluate("leave(true)")
+    held = "document.getElementById('live').dataset.line === 'held'"
+    for _ in range(100):
+        lines = [page.evaluate(held) for page in pages]
+        if any(lines) and len(hubs.hub().listeners) == 1:
+            break
+        first.wait_for_timeout(100)
+    assert sorted(lines) == [False, True]
+    assert [(one.only, one.ticket) for one in hubs.hub().listeners] == [("notices", None)], (
+        "one for the whole browser, and nobody is at the ticket"
+    )
+
+    actions.note(ticket, by=sara, text="@fahd انظر")
+    events.react_to_due()
+    shown, took = shown_by(pages)
+    assert [one["title"] for one in shown] == ["ورد ذكرك في ملاحظة داخلية"] and took < 2
+    for page in pages:
+        expect(page.locator("#bell [data-number]")).to_have_text("1", timeout=SOON)
+    assert len(shown_by(pages)[0]) == 1, "once"
+
+    leader, other = pages if lines[0] else pages[::-1]
+    leader.close()  # the other takes over
+    other.wait_for_selector("#live[data-line=held]", state="attached")
+    actions.note(ticket, by=sara, text="@fahd وهذا")
+    events.react_to_due()
+    assert shown_by([other])[0] and len(hubs.hub().listeners) == 1
+
+    other.evaluate("leave(false)")
+    until_live(other)
+    for _ in range(50):
+        if [one.only for one in hubs.hub().listeners] == [""]:
+            break
+        other.wait_for_timeout(100)
+    assert [one.only for one in hubs.hub().listeners] == [""], "looked at again, it has its own line alone"

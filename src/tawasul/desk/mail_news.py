@@ -1,13 +1,15 @@
 """What became of the mails of tickets that are open on somebody's screen: open pages are told when it changes."""
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tawasul.accounts import roles
 from tawasul.accounts.models import Person
 from tawasul.core import clock
+from tawasul.live import news
 from tawasul.live.models import Visit
 from tawasul.live.visits import STALE
 from tawasul.mail.models import OutgoingMail
@@ -44,7 +46,7 @@ class MailNews:
         if not at:
             self._known = {}
             return {}
-        digests, recent = self._digests(at, now - DRAWN)
+        digests, recent = _digests(at, now - DRAWN)
         found: dict[int, list[str]] = defaultdict(list)
         known: dict[str, Digest] = {}
         for ticket, places in at.items():
@@ -57,14 +59,25 @@ class MailNews:
         self._known = known
         return found
 
-    def _digests(self, tickets: Mapping[int, Any], since: Any) -> tuple[dict[int, Digest], set[int]]:
-        rows: dict[int, set[tuple[Any, ...]]] = defaultdict(set)
-        recent = set()
-        mails = OutgoingMail.objects.filter(ticket_id__in=list(tickets))
-        for ticket, pk, state, bounce, error, settled, done, bounced in mails.values_list(
-            "ticket_id", "pk", "state", "bounce", "last_error", "settled_at", "done_at", "bounced_at"
-        ):
-            rows[ticket].add((pk, state, bounce, error, settled))
-            if any(moment and moment > since for moment in (done, bounced, settled)):
-                recent.add(ticket)
-        return {ticket: frozenset(mails) for ticket, mails in rows.items()}, recent
+
+def of_ticket(ticket: int, known: str, drawn: datetime | None) -> tuple[str, bool]:
+    """For a page that asks: a mark of how the ticket's mails stand now, and whether that is news to the page, which
+    knows the mark of the last time, or only when it was drawn. One query."""
+    digests, recent = _digests([ticket], (drawn or clock.now()) - news.DRAWING)
+    rows = sorted(map(repr, digests.get(ticket, ())))
+    mark = hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
+    return mark, known != mark if known else ticket in recent
+
+
+def _digests(tickets: Iterable[int], since: datetime) -> tuple[dict[int, Digest], set[int]]:
+    """How the mails of each ticket stand, and the tickets where that changed after ``since``."""
+    rows: dict[int, set[tuple[Any, ...]]] = defaultdict(set)
+    recent = set()
+    mails = OutgoingMail.objects.filter(ticket_id__in=list(tickets))
+    for ticket, pk, state, bounce, error, settled, done, bounced in mails.values_list(
+        "ticket_id", "pk", "state", "bounce", "last_error", "settled_at", "done_at", "bounced_at"
+    ):
+        rows[ticket].add((pk, state, bounce, error, settled))
+        if any(moment and moment > since for moment in (done, bounced, settled)):
+            recent.add(ticket)
+    return {ticket: frozenset(mails) for ticket, mails in rows.items()}, recent

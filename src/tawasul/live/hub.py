@@ -49,10 +49,13 @@ def frame(name: str, value: Any, pk: int = 0) -> Frame:
 
 @dataclass(eq=False, slots=True)
 class Listener:
-    """One open page: whose, at which ticket, and what it was not yet sent."""
+    """One open page: whose, at which ticket, and what it was not yet sent.
+
+    With ``only`` it is a page in the background that wants one watch's words alone: nobody sits before it."""
 
     person: Person
     ticket: int | None = None
+    only: str = ""
     frames: "asyncio.Queue[Frame]" = field(default_factory=lambda: asyncio.Queue(WAITING))
     over: asyncio.Event = field(default_factory=asyncio.Event)
     here: list[Here] | None = None
@@ -170,6 +173,8 @@ class Hub:
         for one in found:
             told = frame("news", one.told(), one.pk)
             for listener in self.listeners:
+                if listener.only:
+                    continue
                 # Whoever came later still asked on their own after this was committed.
                 if listener.person.pk in hidden and one.team not in hidden[listener.person.pk]:
                     listener.tell(told)
@@ -177,7 +182,7 @@ class Hub:
             came = {one.person.pk: one.person for one in self.listeners}
             fresh = await run(self._reader, _asked, partial(watch.fresh, came))
             for listener in self.listeners:
-                if listener.person.pk in fresh:
+                if listener.person.pk in fresh and listener.only in {"", name}:
                     listener.tell(frame(name, fresh[listener.person.pk]))
         for listener in self.listeners:
             if listener.ticket in tickets:
@@ -234,8 +239,8 @@ class Hub:
             try:
                 if places:
                     await self.ask(partial(_come_or_skip, places))
-                if self.listeners:
-                    people = {one.person.pk for one in self.listeners}
+                people = {one.person.pk for one in self.listeners if not one.only}
+                if people:
                     await self.ask(partial(attendance.note, people))
                 turns += 1
                 if turns % 150 == 0:

@@ -29,7 +29,8 @@ LAST_WORD = 5.0  # seconds for the end to arrive at a page that does not read
 
 
 class Stream:
-    """One stream. ``since`` is the key of the last event that the page knows, ``drawn`` when it was drawn."""
+    """One stream. ``since`` is the key of the last event that the page knows, ``drawn`` when it was drawn; ``only``
+    names the one watch that a page in the background listens for."""
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class Stream:
         ticket: Ticket | None = None,
         since: int | None = None,
         drawn: datetime | None = None,
+        only: str = "",
     ) -> None:
         self.hub = hub
         self.person = person
@@ -47,11 +49,12 @@ class Stream:
         self.ticket = ticket.pk if ticket else None
         self.since = since
         self.drawn = drawn
+        self.only = only
         self._sent = 0
 
     async def __call__(self, receive: Receive, send: Send) -> None:
         """Run until the page, the person's right or the process ends. The headers are sent already."""
-        listener = Listener(self.person, self.ticket)
+        listener = Listener(self.person, self.ticket, self.only)
         tasks = [
             asyncio.ensure_future(work)
             for work in (
@@ -82,7 +85,7 @@ class Stream:
     async def _talk(self, listener: Listener, send: Send) -> None:
         await _say(send, f"retry: {random.randint(1500, 4500)}\n\n".encode())  # noqa: S311 (not all at once)
         await self.hub.join(listener)
-        missed = await self.hub.ask(self._missed)
+        missed = [] if self.only else await self.hub.ask(self._missed)
         known = {told.pk for told in missed[:-1]}
         for told in missed:
             await self._pass_on(send, told)
@@ -119,7 +122,11 @@ class Stream:
 
     def _standing(self) -> list[Frame]:
         """How all else stands that the page is told of."""
-        standing = {name: watch.standing(self.person) for name, watch in self.hub.watches.items()}
+        standing = {
+            name: watch.standing(self.person)
+            for name, watch in self.hub.watches.items()
+            if self.only in {"", name}
+        }
         return [frame(name, told) for name, told in standing.items() if told is not None]
 
     async def _until_gone(self, receive: Receive) -> None:

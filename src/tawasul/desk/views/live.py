@@ -28,11 +28,14 @@ LONG_AGO = timedelta(hours=1)  # a page drawn before is read anew as a whole
 @never_cache
 @gate.staff_only
 def stream(request: HttpRequest) -> HttpResponseBase:
-    """Server-sent events (?ticket=NUMBER&since=ID&drawn=MOMENT). 501 where the server keeps no streams, 429 where the
-    person has too many: the page asks for the news then."""
+    """Server-sent events (?ticket=NUMBER&since=ID&drawn=MOMENT; for a page in the background ?only=notices). 501 where
+    the server keeps no streams, 429 where the person has too many: the page asks for the news then."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         return HttpResponse(status=403, content_type="text/plain", content=b"same origin only")
-    person, ticket = gate.staff_member(request), _ticket(request)
+    only = request.GET.get("only", "")
+    if only not in {"", "notices"}:
+        return HttpResponse(status=404, content_type="text/plain", content=b"no such stream")
+    person, ticket = gate.staff_member(request), None if only else _ticket(request)
     if HANDOVER not in request.META or request.method == "HEAD":
         return HttpResponse(status=501, content_type="text/plain", content=b"no streams here")
     if hub.hub().count(person.pk) >= hub.OF_ONE_PERSON:
@@ -44,6 +47,7 @@ def stream(request: HttpRequest) -> HttpResponseBase:
         ticket=ticket,
         since=_since(request, request.headers.get("Last-Event-ID", "")),
         drawn=_drawn(request),
+        only=only,
     )
     response = HttpResponse(content_type="text/event-stream; charset=utf-8")
     response.headers["X-Accel-Buffering"] = "no"  # a proxy in front passes each event on at once
@@ -54,7 +58,8 @@ def stream(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @gate.staff_only
 def news(request: HttpRequest) -> HttpResponseBase:
-    """The same as JSON, for whoever asks again and again (?since=ID&ticket=NUMBER)."""
+    """The same as JSON, for whoever asks again and again (?since=ID&ticket=NUMBER&mails=MARK). ``mailed`` is the mark
+    of how the ticket's mails stand, with which the page asks next time; ``mails`` names the ticket where it changed."""
     person, ticket = gate.staff_member(request), _ticket(request)
     since, drawn = _since(request), _drawn(request)
     newest = told.newest()
@@ -68,6 +73,8 @@ def news(request: HttpRequest) -> HttpResponseBase:
     }
     if ticket is not None:
         answer["here"] = [one.told() for one in visits.at(ticket.pk) if one.person != person.pk]
+        mark, changed = mail_news.of_ticket(ticket.pk, request.GET.get("mails", ""), drawn)
+        answer |= {"mailed": mark, "mails": [ticket.number] if changed else []}
     return JsonResponse(answer)
 
 

@@ -6,9 +6,11 @@ const { ticket, me } = place?.dataset ?? {};
 const POLL = ticket ? 5000 : 10000; // milliseconds
 const HIDDEN = 5000; // a page that is not seen keeps its line that long: a browser has few
 const AGAIN = 300000; // after which a refused stream is tried once more
+const PATIENCE = 15000; // for an answer
 
 let source = null;
 let since = null;
+let mailed = ""; // how the ticket's mails stood when the page last asked
 let settled = false; // what was missed before the stream began has been told
 let timer = 0;
 let closing = 0;
@@ -66,7 +68,10 @@ async function ask() {
   if (document.visibilityState === "hidden" || source) return;
   try {
     if (ticket) await visit("reading");
-    const answer = await fetch(address(place.dataset.news), { headers: { "X-Requested-With": "live" } });
+    const url = address(place.dataset.news);
+    if (mailed) url.searchParams.set("mails", mailed);
+    const answer = await fetch(url, { headers: { "X-Requested-With": "live" }, signal: AbortSignal.timeout(PATIENCE) });
+    if (!answer.ok || answer.redirected) answer.body?.cancel(); // what is not read keeps the connection
     if (answer.status === 401 || answer.status === 404 || answer.redirected) {
       tell("ended");
       return;
@@ -77,6 +82,8 @@ async function ask() {
       hello(told);
       if (told.here) tell("here", told.here);
       if (told.notices) tell("notices", told.notices);
+      if (told.mails?.length) tell("mails", told.mails);
+      mailed = told.mailed ?? "";
     }
   } catch {
     // the network is away: asked again below
@@ -88,7 +95,7 @@ async function ask() {
 function visit(doing) {
   const body = new URLSearchParams({ doing, csrfmiddlewaretoken: place.dataset.token });
   const options = { method: "POST", body, keepalive: true, headers: { "X-Requested-With": "live" } };
-  return fetch(place.dataset.visit, options).catch(() => {});
+  return fetch(place.dataset.visit, options).then((answer) => answer.body?.cancel()).catch(() => {});
 }
 
 function hangUp() {

@@ -1,12 +1,15 @@
 // The bell: its number follows what is told to the page, its sheet comes on a click, and the browser shows what is to
 // be shown outside of the window, once, however many pages of the desk are open.
 
+import { keep, kept } from "./notices-line.js";
+
 const bell = document.getElementById("bell");
 const sheet = document.getElementById("bell-sheet");
 const live = document.getElementById("live");
 const LAST = "tawasul-notice"; // the key of the newest notice that this browser has shown
-const ASK = 30000; // milliseconds; a page in the background has no line to the server
-const others = window.BroadcastChannel ? new BroadcastChannel("tawasul-notices") : null;
+const ASK = 30000; // milliseconds; where pages in the background cannot share a line to the server
+const PATIENCE = 15000; // milliseconds for an answer
+const others = window.BroadcastChannel ? new BroadcastChannel(`tawasul-notices-${live?.dataset.me}`) : null;
 
 function show(unseen) {
   bell.dataset.unseen = unseen;
@@ -18,7 +21,10 @@ async function seen(ticket) {
   const body = new URLSearchParams({ csrfmiddlewaretoken: bell.dataset.token, ...(ticket ? { ticket } : {}) });
   const options = { method: "POST", body, headers: { "X-Requested-With": "notices" } };
   const answer = await fetch(bell.dataset.seen, options).catch(() => null);
-  if (!answer?.ok || answer.redirected) return false;
+  if (!answer?.ok || answer.redirected) {
+    answer?.body?.cancel(); // what is not read keeps the connection
+    return false;
+  }
   const told = await answer.json();
   show(told.unseen);
   others?.postMessage(told.unseen);
@@ -69,10 +75,10 @@ async function outside(keys) {
     const last = Number(localStorage.getItem(LAST) ?? 0);
     const fresh = keys.filter((key) => key > last);
     if (!fresh.length) return;
+    const text = await read(bell.href, { "HX-Request": "true" });
+    if (text === null) return;
     localStorage.setItem(LAST, Math.max(...fresh));
-    const answer = await fetch(bell.href, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!answer?.ok || answer.redirected) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = new DOMParser().parseFromString(text, "text/html");
     for (const key of fresh) tell(page.querySelector(`[data-notice="${key}"]`), key);
   });
 }
@@ -91,9 +97,27 @@ function tell(row, key) {
 }
 
 async function ask() {
-  if (document.visibilityState !== "hidden" || !allowed()) return;
-  const answer = await fetch(live.dataset.news, { headers: { "X-Requested-With": "live" } }).catch(() => null);
-  if (answer?.ok && !answer.redirected) take((await answer.json()).notices);
+  if (document.visibilityState !== "hidden" || !allowed() || kept()) return;
+  const text = await read(live.dataset.news, { "X-Requested-With": "live" });
+  if (text !== null) hear(JSON.parse(text).notices);
+}
+
+// What one page in the background hears, for the others as well.
+function hear(told) {
+  take(told);
+  others?.postMessage(told.unseen);
+}
+
+// The text at an address; null where there is none to be had in time.
+async function read(address, headers) {
+  try {
+    const answer = await fetch(address, { headers, signal: AbortSignal.timeout(PATIENCE) });
+    if (answer.ok && !answer.redirected) return await answer.text();
+    answer.body?.cancel();
+  } catch {
+    // the network is away: what was missed is told at the next turn
+  }
+  return null;
 }
 
 // ---------- asking for it, on the page of choices ----------
@@ -122,7 +146,10 @@ if (bell) {
   document.addEventListener("live:notices", (event) => take(event.detail));
   others?.addEventListener("message", (event) => show(event.data));
   others?.postMessage(Number(bell.dataset.unseen)); // what this page shows was seen just now
-  if (live) setInterval(ask, ASK);
+  if (live) {
+    keep(hear, allowed);
+    setInterval(ask, ASK);
+  }
 }
 if (choice) {
   state();
