@@ -41,7 +41,7 @@ function ready(bar, box) {
     const typed = started();
     const start = typed ? end - typed[1].length - typed[2].length : end;
     const answer = await fetch(words.insertion, { method: "POST", body: data, headers: { "X-Requested-With": "XMLHttpRequest" } }).catch(() => null);
-    if (!answer?.ok) { say.textContent = words.failed; return; }
+    if (!answer?.ok) { answer?.body?.cancel(); say.textContent = words.failed; return; }
     say.textContent = "";
     put(box, start, end, (await answer.json()).text);
   }

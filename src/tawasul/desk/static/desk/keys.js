@@ -47,6 +47,7 @@ async function openSheet() {
   const came = document.activeElement;
   const answer = await fetch(place.dataset.sheet, { headers: { "X-Requested-With": "XMLHttpRequest" } }).catch(() => null);
   if (!answer?.ok) {
+    answer?.body?.cancel();
     location.assign(place.dataset.sheet);
     return;
   }

@@ -33,7 +33,8 @@ async function refresh() {
   last = began;
   const address = place.dataset.page ?? location.href.split("#")[0];
   try {
-    const answer = await fetch(address, { headers: { "X-Requested-With": "live" } });
+    const answer = await fetch(address, { headers: { "X-Requested-With": "live" }, signal: AbortSignal.timeout(30000) });
+    if (!answer.ok || answer.redirected) answer.body?.cancel(); // what is not read keeps the connection
     if (answer.status === 401) {
       say(place.dataset.ended);
       return;

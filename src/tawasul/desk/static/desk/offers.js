@@ -106,8 +106,14 @@ export function offer(box, { name, label, widest, started, load, row, take }) {
 
 // What the server offers at an address, as JSON; null where it did not answer.
 export async function asked(address) {
-  const answer = await fetch(address, { headers: { "X-Requested-With": "XMLHttpRequest" } }).catch(() => null);
-  return answer?.ok ? answer.json() : null;
+  try {
+    const answer = await fetch(address, { headers: { "X-Requested-With": "XMLHttpRequest" }, signal: AbortSignal.timeout(15000) });
+    if (answer.ok) return await answer.json();
+    answer.body?.cancel(); // what is not read keeps the connection
+  } catch {
+    // no answer, or none in time
+  }
+  return null;
 }
 
 // Text in the place of a passage. execCommand keeps the browser's own undo; setRangeText is the way where it is refused.

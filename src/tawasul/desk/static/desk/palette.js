@@ -39,7 +39,10 @@ if (place && dialog?.showModal) {
         signal: running.signal,
         headers: { "X-Requested-With": "XMLHttpRequest" },
       });
-      if (!answer.ok) throw new Error(answer.statusText);
+      if (!answer.ok) {
+        answer.body?.cancel();
+        throw new Error(answer.statusText);
+      }
       show(await answer.text());
     } catch (problem) {
       if (problem.name === "AbortError") return;

@@ -19,8 +19,10 @@ for (const input of document.querySelectorAll("[data-strength]")) {
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
       const mine = ++asked;
-      const answer = await fetch(input.dataset.strength, { method: "POST", body: new FormData(input.form) }).catch(() => null);
-      if (answer && answer.ok && mine === asked) place.innerHTML = await answer.text();
+      const options = { method: "POST", body: new FormData(input.form), signal: AbortSignal.timeout(15000) };
+      const answer = await fetch(input.dataset.strength, options).catch(() => null);
+      const said = await answer?.text().catch(() => null); // what is not read keeps the connection
+      if (answer?.ok && typeof said === "string" && mine === asked) place.innerHTML = said;
     }, 300);
   });
 }
@@ -78,7 +80,10 @@ async function use(options) {
 async function credential(form) {
   if (form.dataset.passkey === "login") {
     const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error("no options");
+    if (!answer.ok) {
+      answer.body?.cancel();
+      throw new Error("no options");
+    }
     return use((await answer.json()).request_options.publicKey);
   }
   const data = JSON.parse(form.querySelector("#passkey-data").textContent);

@@ -9,8 +9,10 @@ async function look() {
   const mine = ++asking;
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
-  const answer = await fetch(form.dataset.questions, { method: "POST", body }).catch(() => null);
-  const html = answer?.ok ? await answer.text() : "";
+  const options = { method: "POST", body, signal: AbortSignal.timeout(15000) };
+  const answer = await fetch(form.dataset.questions, options).catch(() => null);
+  const text = await answer?.text().catch(() => ""); // read in any case: else it keeps the connection
+  const html = answer?.ok ? text : "";
   if (mine !== asking || !html) return;
   const fresh = new DOMParser().parseFromString(html, "text/html");
   if (!part(fresh, "own")) return; // a sign-in page, say

@@ -16,7 +16,9 @@ if (input && service) {
 document.addEventListener("change", async ({ target }) => {
   if (!target.matches("[data-domain-check]")) return;
   const asked = target.value;
-  const answer = await fetch(`${target.dataset.domainCheck}?domain=${encodeURIComponent(asked)}`).catch(() => null);
+  const signal = AbortSignal.timeout(15000);
+  const answer = await fetch(`${target.dataset.domainCheck}?domain=${encodeURIComponent(asked)}`, { signal }).catch(() => null);
   const place = document.getElementById(target.dataset.domainSaid);
-  if (place && answer?.ok && asked === target.value) place.innerHTML = await answer.text(); // our own escaped page part
+  const said = await answer?.text().catch(() => null); // what is not read keeps the connection
+  if (place && answer?.ok && typeof said === "string" && asked === target.value) place.innerHTML = said; // our own escaped page part
 });

@@ -4,8 +4,9 @@ const place = document.querySelector("[data-preview-waiting]");
 let pause = 1500;
 
 async function look() {
-  const answer = await fetch(place.dataset.previewWaiting).catch(() => null);
-  if (answer?.ok && !(await answer.text()).includes("data-preview-waiting")) location.reload();
+  const answer = await fetch(place.dataset.previewWaiting, { signal: AbortSignal.timeout(15000) }).catch(() => null);
+  const text = await answer?.text().catch(() => null); // read in any case: else it keeps the connection
+  if (answer?.ok && typeof text === "string" && !text.includes("data-preview-waiting")) location.reload();
   else { pause = Math.min(pause * 1.4, 15000); setTimeout(look, pause); }
 }
 

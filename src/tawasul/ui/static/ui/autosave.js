@@ -20,6 +20,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         keepalive: leaving,
         headers: { "Content-Type": "application/x-www-form-urlencoded", "X-Requested-With": "XMLHttpRequest" },
       });
+      answer.body?.cancel(); // what is not read keeps the connection
       if (!answer.ok) throw new Error(answer.statusText);
       if (place) {
         const hour = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });

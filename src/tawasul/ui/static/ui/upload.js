@@ -62,8 +62,9 @@ function start(part) {
     button.disabled = true;
     try {
       const answer = await fetch(button.formAction, { method: "POST", body: token(), headers: { "X-Requested-With": "XMLHttpRequest", "HX-Request": "true" } });
+      const text = await answer.text(); // read in any case: else it keeps the connection
       if (!answer.ok) throw new Error(answer.statusText);
-      show(await answer.text());
+      show(text);
       part.querySelector("[data-choose]").focus();
     } catch {
       button.disabled = false;
