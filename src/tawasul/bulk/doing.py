@@ -10,9 +10,12 @@ from tawasul.core import clock
 from tawasul.replies import queries as replies
 from tawasul.replies.variables import Facts, filled
 from tawasul.tickets import actions
-from tawasul.tickets.actions import properties, reverting, tagging
+from tawasul.tickets.actions import fields, properties, reverting, tagging
+from tawasul.tickets.fields import definitions
 from tawasul.tickets.models import CloseReason, Event, Ticket
 from tawasul.tickets.writers import Writer
+
+SAID: Final = "said"  # in what an item keeps: the value that its field had
 
 
 def answer_text(order: Order, ticket: Ticket, by: Person) -> str:
@@ -40,6 +43,10 @@ def _service(order: Order, ticket: Ticket, by: Person) -> object:
     return properties.change(ticket, "service", order.object, by=by)
 
 
+def _field(order: Order, ticket: Ticket, by: Person) -> object:
+    return fields.change(ticket, order.object, order.parsed, by=by)
+
+
 def _close(_order: Order, ticket: Ticket, by: Person) -> object:
     return actions.close(ticket, by=Writer.of(by), reason=CloseReason.SOLVED_BY_STAFF)
 
@@ -63,6 +70,7 @@ DO: Final[Mapping[str, Callable[[Order, Ticket, Person], object]]] = {
     Action.TAG: _tag,
     Action.UNTAG: _untag,
     Action.SERVICE: _service,
+    Action.FIELD: _field,
     Action.CLOSE: _close,
     Action.ANSWER: _answer,
     Action.MERGE: _merge,
@@ -78,6 +86,13 @@ def _put_back(job: BulkJob, item: BulkItem, ticket: Ticket, version: int) -> obj
 
 def _recall(job: BulkJob, item: BulkItem, ticket: Ticket, version: int) -> object:
     return reverting.recall(ticket, item.before, version=version, by=job.person, bulk=job.pk)
+
+
+def _say_again(job: BulkJob, item: BulkItem, ticket: Ticket, version: int) -> object:
+    one = next((one for one in definitions() if one.pk == job.params["object"]), None)
+    if one is None:
+        raise reverting.Outdated
+    return fields.put_back(ticket, one, item.before.get(SAID) or {}, version=version, by=job.person)
 
 
 def _other_way(job: BulkJob, _item: BulkItem, ticket: Ticket, version: int) -> object:
@@ -100,6 +115,7 @@ UNDO: Final[Mapping[str, Undo]] = {
     Action.ASSIGN: _put_back,
     Action.TRANSFER: _put_back,
     Action.SERVICE: _put_back,
+    Action.FIELD: _say_again,
     Action.TAG: _other_way,
     Action.UNTAG: _other_way,
     Action.MERGE: _unmerge,

@@ -1,7 +1,7 @@
 """What an order would do to a ticket: asked for the preview, and once more for each ticket when it is carried out."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,9 +11,9 @@ from tawasul.accounts.models import Person
 from tawasul.accounts.roles import hidden_teams
 from tawasul.bulk.models import BulkItem
 from tawasul.bulk.orders import MOST, Action, Order
-from tawasul.tickets import access, merged
+from tawasul.tickets import access, fields, fitting, merged
 from tawasul.tickets.actions.tagging import MOST_TAGS
-from tawasul.tickets.models import CloseReason, Status, Tagging, Ticket
+from tawasul.tickets.models import CloseReason, FieldValue, Status, Tagging, Ticket
 
 Outcome = BulkItem.Outcome
 
@@ -27,14 +27,23 @@ TAGS: Final = "tags"  # it has as many as it may have
 TARGET: Final = "target"  # the ticket to go on in is closed
 ITSELF: Final = "itself"
 NOT_THEIRS: Final = "not_theirs"  # whoever would get it may not see it
+NO_FIELD: Final = "no_field"  # its service does not have the field
+NOT_ASKED: Final = "not_asked"  # what it says elsewhere does not let the field be asked
 WRITTEN: Final = "written"  # it has gone on since the preview
 STOPPED: Final = "stopped"  # the order was taken back before its turn came
 LATE: Final = "late"  # it was not taken back: the customer had heard of it
 FAILED: Final = "failed"
 
+WHY_NOT: Final[Mapping[str, str]] = {
+    fitting.GONE: GONE,
+    fitting.SERVICE: NO_FIELD,
+    fitting.CONDITION: NOT_ASKED,
+}
+_NOTHING: Final[Mapping[str, str]] = {}
+
 _COLUMNS = (
     "number", "subject", "requester_name", "requester_email", "requester", "status", "close_reason", "assignee",
-    "team", "service", "language", "updated_at", "version",
+    "team", "service", "language", "updated_at", "version", "purpose", "channel",
 )  # fmt: skip
 
 
@@ -59,6 +68,7 @@ class Preview:
     refused: list[tuple[Ticket, str]] = field(default_factory=list)
     languages: Counter[str] = field(default_factory=Counter)  # of those that are changed
     examples: dict[str, list[int]] = field(default_factory=dict)  # keys of the first three by language
+    befores: Counter[str] = field(default_factory=Counter)  # what those that are changed say in the field now
     others: int = 0  # to be merged, of another requester
 
     @property
@@ -66,8 +76,17 @@ class Preview:
         return sum(self.reasons.values())
 
 
-def verdict(order: Order, ticket: Ticket, by: Person, *, has_tag: bool = False, tags: int = 0) -> Verdict:
-    """What the order makes of the ticket as it stands. ``has_tag``: it has the order's tag; ``tags``: how many."""
+def verdict(
+    order: Order,
+    ticket: Ticket,
+    by: Person,
+    *,
+    has_tag: bool = False,
+    tags: int = 0,
+    given: Mapping[str, str] = _NOTHING,
+) -> Verdict:
+    """What the order makes of the ticket as it stands. ``has_tag``: it has the order's tag; ``tags``: how many;
+    ``given``: what it says in the order's field and in those that decide whether it is asked, by their keys."""
     if not access.is_open_to(by, ticket):
         return Verdict(Outcome.REFUSED, HIDDEN)
     same, done, closed = Verdict(Outcome.UNCHANGED), Verdict(Outcome.DONE), ticket.status == Status.CLOSED
@@ -86,6 +105,8 @@ def verdict(order: Order, ticket: Ticket, by: Person, *, has_tag: bool = False, 
                 return same if has_tag else Verdict(Outcome.REFUSED, TAGS)
         case Action.UNTAG if not has_tag:
             return same
+        case Action.FIELD:
+            return _of_field(order, ticket, given)
         case Action.SERVICE if ticket.service_id == order.object.pk:
             return same
         case Action.CLOSE:
@@ -109,14 +130,28 @@ def verdict(order: Order, ticket: Ticket, by: Person, *, has_tag: bool = False, 
     return done
 
 
+def _of_field(order: Order, ticket: Ticket, given: Mapping[str, str]) -> Verdict:
+    """Emptied is a field also where it is not asked for any more."""
+    if given.get(order.object.key, "") == fields.typed(order.object, order.parsed):
+        return Verdict(Outcome.UNCHANGED)
+    why = fitting.why_not(order.object, ticket, given) if order.parsed is not None else ""
+    return Verdict(Outcome.REFUSED, WHY_NOT[why]) if why else Verdict(Outcome.DONE)
+
+
 def preview(order: Order, tickets: QuerySet[Ticket], by: Person, *, lines: int = 8) -> Preview:
     """What the order would do to all these tickets, at most one more than may be ordered: three queries."""
     made = Preview()
     tagged, full = _tags(order, tickets)
+    said = said_in(order, FieldValue.objects.filter(ticket__in=tickets.order_by().values("pk")))
     rows = tickets.only(*_COLUMNS).select_related(None).order_by("pk")[: MOST + 1]
     for ticket in rows.iterator(chunk_size=2000):
         found = verdict(
-            order, ticket, by, has_tag=ticket.pk in tagged, tags=MOST_TAGS if ticket.pk in full else 0
+            order,
+            ticket,
+            by,
+            has_tag=ticket.pk in tagged,
+            tags=MOST_TAGS if ticket.pk in full else 0,
+            given=said.get(ticket.pk, _NOTHING),
         )
         made.total += 1
         made.keys.append(ticket.pk)
@@ -134,6 +169,8 @@ def preview(order: Order, tickets: QuerySet[Ticket], by: Person, *, lines: int =
             examples = made.examples.setdefault(ticket.language, [])
             if len(examples) < 3:
                 examples.append(ticket.pk)
+            if order.action == Action.FIELD:
+                made.befores[said.get(ticket.pk, _NOTHING).get(order.object.key, "")] += 1
             if order.action == Action.MERGE and not merged.same_requester(ticket, order.object):
                 made.others += 1
     return made
@@ -149,3 +186,15 @@ def _tags(order: Order, tickets: QuerySet[Ticket]) -> tuple[Collection[int], Col
         return tagged, ()
     counted = of_these.values("ticket").annotate(number=Count("pk")).filter(number__gte=MOST_TAGS)
     return tagged, set(counted.values_list("ticket", flat=True))
+
+
+def said_in(order: Order, values: QuerySet[FieldValue]) -> dict[int, dict[str, str]]:
+    """By ticket, what these values say in the order's field and in those that it leans on: one query, or none."""
+    if order.action != Action.FIELD:
+        return {}
+    known = {one.pk: one for one in fitting.leaned_on(order.object)}
+    found: dict[int, dict[str, str]] = {}
+    for value in values.filter(field__in=known).iterator(chunk_size=2000):
+        one = known[value.field_id]
+        found.setdefault(value.ticket_id, {})[one.key] = fields.typed(one, value)
+    return found

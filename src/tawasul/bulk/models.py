@@ -21,6 +21,7 @@ class BulkJob(LeasedRow):
         TAG = "tag"
         UNTAG = "untag"
         SERVICE = "service"
+        FIELD = "field"
         CLOSE = "close"
         ANSWER = "answer"
         MERGE = "merge"

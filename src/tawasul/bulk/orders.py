@@ -5,10 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
+
 from tawasul.accounts.models import Person, Team
 from tawasul.accounts.roles import Permission, may
 from tawasul.bulk.models import BulkJob
+from tawasul.core.text import clean_line, isolate
 from tawasul.replies.models import CannedReply
+from tawasul.tickets import fields
+from tawasul.tickets.actions.fields import in_both
+from tawasul.tickets.fields import Definition, Parsed
 from tawasul.tickets.models import Service, Tag, Ticket
 
 Action = BulkJob.Action
@@ -25,6 +31,7 @@ NEEDS: Final[Mapping[str, Permission]] = {
     Action.TAG: Permission.EDIT,
     Action.UNTAG: Permission.EDIT,
     Action.SERVICE: Permission.EDIT,
+    Action.FIELD: Permission.EDIT,
     Action.CLOSE: Permission.ANSWER,
     Action.ANSWER: Permission.ANSWER,
     Action.MERGE: Permission.MERGE,
@@ -41,11 +48,14 @@ class Gone(Exception):
 @dataclass(frozen=True, slots=True)
 class Order:
     """An action with what it is done with, of which there is what the action takes: ``object`` is a person (None:
-    nobody), a team, a tag, a service or the ticket that others go on in; ``texts`` is an answer by language."""
+    nobody), a team, a tag, a service, a field of the centre's own or the ticket that others go on in; ``texts`` is an
+    answer by language, ``typed`` what the field is to say (empty: nothing) and ``parsed`` what that means."""
 
     action: str
     object: Any = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    typed: str = ""
+    parsed: Parsed | None = None
     seen: datetime | None = None  # when the preview was drawn: what customers wrote since was not looked at
 
     def text(self, language: str) -> str:
@@ -66,6 +76,12 @@ def params_of(order: Order, reply: CannedReply | None = None) -> dict[str, Any]:
     names: dict[str, str] = {}
     if isinstance(thing, Person):
         names = {"ar": str(thing), "en": str(thing)}
+    elif isinstance(thing, Definition):
+        said = in_both(thing, order.parsed)
+        names = {
+            language: f"{isolate(name)} {isolate(said[language] or '–')}"
+            for language, name in (("ar", thing.name_ar), ("en", thing.name_en))
+        }
     elif isinstance(thing, Ticket):
         names = {"ar": thing.spoken_number, "en": thing.spoken_number}
     elif thing is not None:
@@ -74,6 +90,7 @@ def params_of(order: Order, reply: CannedReply | None = None) -> dict[str, Any]:
         "object": thing.pk if thing is not None else None,
         "names": names,
         "texts": dict(order.texts),
+        **({"typed": order.typed} if order.action == Action.FIELD else {}),
         "seen": order.seen.isoformat() if order.seen else None,
     }
 
@@ -81,6 +98,8 @@ def params_of(order: Order, reply: CannedReply | None = None) -> dict[str, Any]:
 def order_of(action: str, params: Mapping[str, Any]) -> Order:
     """The order that a job keeps. Raises Gone."""
     pk, seen = params.get("object"), params.get("seen")
+    if action == Action.FIELD:
+        return field_order(pk, str(params.get("typed") or ""))
     rows: Any = {
         Action.ASSIGN: Person.objects.filter(is_staff=True, is_active=True),
         Action.TRANSFER: Team.objects.filter(is_active=True),
@@ -92,4 +111,18 @@ def order_of(action: str, params: Mapping[str, Any]) -> Order:
     thing = rows.filter(pk=pk).first() if rows is not None and pk is not None else None
     if rows is not None and thing is None and not (action == Action.ASSIGN and pk is None):
         raise Gone
-    return Order(action, thing, params.get("texts") or {}, datetime.fromisoformat(seen) if seen else None)
+    shown = datetime.fromisoformat(seen) if seen else None
+    return Order(action, thing, params.get("texts") or {}, seen=shown)
+
+
+def field_order(pk: Any, typed: str) -> Order:
+    """The order that one of the centre's own fields says what was typed, or nothing. Raises Gone where the field, or
+    what was to be chosen in it, is not offered any more."""
+    one = next((one for one in fields.definitions() if one.pk == pk and one.is_active), None)
+    if one is None:
+        raise Gone
+    try:
+        parsed = fields.parse(one, typed, by_staff=True) if clean_line(typed) else None
+    except ValidationError as wrong:
+        raise Gone from wrong
+    return Order(Action.FIELD, one, typed=typed, parsed=parsed)

@@ -16,16 +16,16 @@ from django.db.models import F
 from tawasul.accounts.roles import hidden_teams
 from tawasul.bulk import judge
 from tawasul.bulk.actions import window
-from tawasul.bulk.doing import DO, UNDO
+from tawasul.bulk.doing import DO, SAID, UNDO
 from tawasul.bulk.judge import Outcome, Verdict
 from tawasul.bulk.models import BulkItem, BulkJob
 from tawasul.bulk.orders import KEPT, RECALLED, TOLD, Action, Gone, Order, is_allowed, order_of
 from tawasul.core import clock
 from tawasul.core.prepared import Prepared
-from tawasul.tickets.actions import NotMergeable, NotUnmergeable, tagging
+from tawasul.tickets.actions import NotMergeable, NotUnmergeable, fields, tagging
 from tawasul.tickets.actions.record import part_of
 from tawasul.tickets.actions.reverting import Outdated, TooLate, state
-from tawasul.tickets.models import Event, Message, Tagging, Ticket
+from tawasul.tickets.models import Event, FieldValue, Message, Tagging, Ticket
 from tawasul.tickets.workflow import IllegalMove
 
 log = logging.getLogger(__name__)
@@ -114,9 +114,12 @@ def _do(job: BulkJob, order: Order | None, item: BulkItem) -> None:
     if order.action in {Action.TAG, Action.UNTAG}:
         worn = list(Tagging.objects.filter(ticket=ticket).values_list("tag", flat=True))
         has_tag, tags = order.object.pk in worn, len(worn)
-    found = judge.verdict(order, ticket, person, has_tag=has_tag, tags=tags)
+    said = judge.said_in(order, FieldValue.objects.filter(ticket=ticket)).get(ticket.pk, {})
+    found = judge.verdict(order, ticket, person, has_tag=has_tag, tags=tags, given=said)
     if found.outcome == Outcome.DONE:
         item.before = state(ticket)
+        if order.action == Action.FIELD:
+            item.before[SAID] = fields.kept(ticket, order.object)
         try:
             with part_of(told_from=window() if job.action in TOLD else None, bulk=job.pk):
                 DO[job.action](order, ticket, person)

@@ -1,7 +1,7 @@
 """Many tickets at once as staff see it: what may be done, what was selected, the choice that an action takes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,19 +17,23 @@ from tawasul.accounts.roles import hidden_teams
 from tawasul.bulk import judge
 from tawasul.bulk.doing import answer_text
 from tawasul.bulk.models import BulkJob
-from tawasul.bulk.orders import Action, Order, is_allowed
+from tawasul.bulk.orders import Action, Order, field_order, is_allowed
 from tawasul.core import clock
 from tawasul.core.markdown import render_answer
+from tawasul.core.text import clean_line
 from tawasul.desk.shelves import DEFAULT
 from tawasul.desk.shown import unpacked
+from tawasul.desk.values import CHOSEN_FROM
 from tawasul.replies import queries as replies
 from tawasul.replies.models import CannedReply
-from tawasul.tickets import access, filters
+from tawasul.tickets import access, fields, filters
 from tawasul.tickets import queue as tickets_queue
 from tawasul.tickets.actions.retraction import signed
+from tawasul.tickets.fields import Definition, Kind
 from tawasul.tickets.models import Service, Tag, Ticket
 
 MOST_PICKED: Final = 500  # tickets of a selection; a whole view has its own bound
+MOST_BEFORES: Final = 8  # values of a field that a preview counts
 NOBODY: Final = "nobody"
 
 
@@ -85,6 +89,13 @@ DOINGS: Final[Mapping[str, Doing]] = {
         gettext_lazy("Service"),
         order=pgettext_lazy("many tickets", "Change the service"),
     ),
+    Action.FIELD: Doing(
+        pgettext_lazy("many tickets", "Field"),
+        gettext_lazy("Fill in a field"),
+        "pencil",
+        gettext_lazy("Field"),
+        order=pgettext_lazy("a command", "Fill in a field"),
+    ),
     Action.ANSWER: Doing(
         pgettext_lazy("many tickets", "Answer"),
         gettext_lazy("Answer with a canned reply"),
@@ -132,6 +143,8 @@ WHY: Final[Mapping[str, str | Promise]] = {
     judge.TARGET: gettext_lazy("the other ticket is closed"),
     judge.ITSELF: gettext_lazy("is the ticket in which the others go on"),
     judge.NOT_THEIRS: gettext_lazy("whoever would get it may not see its team’s tickets"),
+    judge.NO_FIELD: gettext_lazy("its service does not have the field"),
+    judge.NOT_ASKED: gettext_lazy("what it says elsewhere does not ask for the field"),
     judge.WRITTEN: gettext_lazy("has gone on since the preview: read it first"),
     judge.STOPPED: gettext_lazy("not begun when you took the job back"),
     judge.LATE: gettext_lazy("could not be taken back: the customer was told"),
@@ -141,7 +154,8 @@ WHY: Final[Mapping[str, str | Promise]] = {
 
 def offered(person: Person) -> list[tuple[str, Doing]]:
     """What the person's role may do to many tickets; what is done often comes first."""
-    allowed = [(action.value, DOINGS[action]) for action in Action if is_allowed(person, action)]
+    able = [one for one in Action if is_allowed(person, one) and (one != Action.FIELD or _fields())]
+    allowed = [(action.value, DOINGS[action]) for action in able]
     return sorted(allowed, key=lambda one: not one[1].often)
 
 
@@ -207,6 +221,7 @@ class ChoiceForm(forms.Form):
         super().__init__(data, auto_id="bulk_%s")
         self.action, self.person = action, person
         self.things: dict[str, Any] = {}
+        self.value_name = ""
         label = DOINGS[action].asks
         if action == Action.MERGE:
             self.fields["object"] = forms.CharField(
@@ -229,6 +244,45 @@ class ChoiceForm(forms.Form):
                 *((key, _name(one)) for key, one in self.things.items()),
             ]
             self.fields["object"] = field
+            chosen = self.things.get((data or {}).get("object", "")) if action == Action.FIELD else None
+            if chosen is not None:
+                self._ask_value(chosen)
+
+    def _ask_value(self, one: Definition) -> None:
+        """What the chosen field is to say. Its input has the field's key in its name: what was typed for another field
+        is nothing for this one."""
+        self.value_name = f"value_{one.key}"
+        hint = _("Left empty, the field is emptied.")
+        if one.kind in CHOSEN_FROM:
+            value: forms.Field = forms.ChoiceField(
+                label=one.name,
+                required=False,
+                help_text=hint,
+                choices=[("", "–"), *((str(choice.pk), choice.path) for choice in one.offered)],
+                error_messages={"invalid_choice": gettext_lazy("Choose one of the list.")},
+            )
+        else:
+            direction = "ltr" if one.kind in {Kind.NUMBER, Kind.DATE} else "auto"
+            value = forms.CharField(
+                label=one.name,
+                required=False,
+                max_length=1000,
+                help_text=hint,
+                widget=forms.TextInput(attrs={"dir": direction, "autocomplete": "off"}),
+            )
+        self.fields[self.value_name] = value
+        self.initial["object"] = str(one.pk)
+        self.is_bound = self.value_name in self.data
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        one, typed = cleaned.get("object"), cleaned.get(self.value_name, "")
+        if self.value_name and one is not None and clean_line(typed):
+            try:
+                fields.parse(one, typed, by_staff=True)
+            except forms.ValidationError as wrong:
+                self.add_error(self.value_name, wrong)
+        return cleaned
 
     def clean_object(self) -> Any:
         typed = self.cleaned_data["object"]
@@ -247,6 +301,8 @@ class ChoiceForm(forms.Form):
         if isinstance(thing, CannedReply):
             texts = {"ar": thing.text_ar, "en": thing.text_en}
             return Order(self.action, texts=texts, seen=seen), thing
+        if isinstance(thing, Definition):
+            return replace(field_order(thing.pk, self.cleaned_data[self.value_name]), seen=seen), None
         return Order(self.action, thing, seen=seen), None
 
 
@@ -264,6 +320,8 @@ def _things(action: str, person: Person) -> dict[str, Any]:
             rows = Tag.objects.filter(is_active=True)[:500]
         case Action.UNTAG:
             rows = Tag.objects.all()[:500]
+        case Action.FIELD:
+            rows = _fields()
         case Action.SERVICE:
             rows = Service.objects.filter(is_active=True).order_by("pk")[:200]
         case _:
@@ -274,6 +332,32 @@ def _things(action: str, person: Person) -> dict[str, Any]:
             ]
     nobody = {NOBODY: None} if action == Action.ASSIGN else {}
     return {**{str(one.pk): one for one in rows}, **nobody}
+
+
+def _fields() -> list[Definition]:
+    """The centre's own fields in use."""
+    return [one for one in fields.definitions() if one.is_active]
+
+
+def befores(order: Order, made: judge.Preview) -> list[tuple[str, int]]:
+    """What the tickets that are changed say in the field now, and how many say so; the most frequent first."""
+    if order.action != Action.FIELD:
+        return []
+    return [(_words(order.object, typed), number) for typed, number in made.befores.most_common(MOST_BEFORES)]
+
+
+def named_after(order: Order) -> str:
+    """What the field will say."""
+    if order.action != Action.FIELD:
+        return ""
+    return fields.words(order.object, order.parsed) or _("none")
+
+
+def _words(one: Definition, typed: str) -> str:
+    if not typed:
+        return _("none")
+    said = fields.parse_again(one, typed)
+    return fields.words(one, said) if said is not None else typed
 
 
 def _name(thing: Any) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tawasul.accounts import roles
 from tawasul.accounts.models import Language, Person, Team
 from tawasul.accounts.roles import Permission
+from tawasul.desk import macro_fields
 from tawasul.desk.forms import LONGEST_LETTER, CleanLine, CleanText
 from tawasul.knowledge.models import Article
 from tawasul.replies import macros
@@ -145,6 +146,9 @@ class MacroForm(OwnedForm):
         }
         for name, choices in offered.items():
             self.fields[name].choices = [_NOBODY, *choices]  # type: ignore[attr-defined]  # a choice field
+        self.own = macro_fields.inputs(self.initial)
+        self.fields.update({name: made for name, (_one, made) in self.own.items()})
+        self.order_fields([*list(self.fields)[: list(self.fields).index("tag") + 1], *self.own])
 
     def first(self) -> dict[str, Any]:
         steps = macros.in_order(self.row.steps)
@@ -160,10 +164,17 @@ class MacroForm(OwnedForm):
             "party": hold.get("party", ""),
             "reason": hold.get("reason", ""),
             "close": "close" in steps,
+            **macro_fields.first(steps.get("fields", {})),
         }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        for name, (one, _made) in self.own.items():
+            for problem in macro_fields.problems(one, cleaned.get(name) or ""):
+                self.add_error(name, problem)
+        cleaned["fields"] = {
+            one.key: cleaned[name] for name, (one, _made) in self.own.items() if cleaned.get(name)
+        }
         if bool(cleaned.get("party")) != bool(cleaned.get("reason")):
             missing = "reason" if cleaned.get("party") else "party"
             self.add_error(missing, _now("A hold needs both: whom the centre waits for, and why."))
@@ -183,6 +194,8 @@ class MacroForm(OwnedForm):
         steps: list[dict[str, Any]] = []
         if given.get("tag"):
             steps.append({"do": "tag", "tag": int(given["tag"])})
+        if given.get("fields"):
+            steps.append({"do": "fields", "values": given["fields"]})
         if given.get("to_team"):
             steps.append({"do": "team", "team": int(given["to_team"])})
         if given.get("assign"):

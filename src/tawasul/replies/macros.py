@@ -17,7 +17,7 @@ from tawasul.accounts import roles
 from tawasul.accounts.models import Person, Team
 from tawasul.accounts.roles import Permission
 from tawasul.core.text import isolate
-from tawasul.replies import queries
+from tawasul.replies import filling, queries
 from tawasul.replies.models import Macro
 from tawasul.replies.variables import Facts, filled
 from tawasul.tickets import actions, workflow
@@ -67,6 +67,13 @@ def _tag(doing: Doing, step: Step) -> object:
     return tagging.tag(doing.ticket, _named(Tag, step["tag"]), by=doing.by)
 
 
+def _fill(doing: Doing, step: Step) -> object:
+    problem = filling.fill(step, doing.ticket, by=doing.by)
+    if problem:
+        raise NotDoable(problem)
+    return None
+
+
 def _transfer(doing: Doing, step: Step) -> object:
     return properties.transfer(doing.ticket, to=_named(Team, step["team"]), by=doing.by)
 
@@ -108,6 +115,12 @@ VERBS: Mapping[str, Verb] = {
         Permission.EDIT,
         _tag,
         lambda _d, step: _("The tag %(name)s is added.") % {"name": _name(Tag, step["tag"])},
+    ),
+    "fields": Verb(
+        gettext_lazy("fill in fields"),
+        Permission.EDIT,
+        _fill,
+        lambda doing, step: " ".join(one.sentence for one in filling.fillings(step, doing.ticket)),
     ),
     "team": Verb(
         gettext_lazy("transfer to a team"),
@@ -161,11 +174,13 @@ WITH_TEXT = ("answer", "note")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One step as it is shown before it is done: a sentence, and the text it writes."""
+    """One step as it is shown before it is done: a sentence, and the text it writes; or ``problem``, why it cannot
+    be done on this ticket, and so none of the macro can."""
 
     verb: str
     sentence: str
     text: str = ""
+    problem: bool = False
 
 
 def told(macro: Macro, ticket: Ticket, by: Person) -> list[Told]:
@@ -173,6 +188,10 @@ def told(macro: Macro, ticket: Ticket, by: Person) -> list[Told]:
     doing = Doing(ticket, by, in_order(macro.steps))
     lines = []
     for verb, step in doing.steps.items():
+        if verb == "fields":  # a line each
+            made = filling.fillings(step, ticket)
+            lines += [Told(verb, one.sentence, problem=bool(one.problem)) for one in made]
+            continue
         text = doing.text(step) if verb in WITH_TEXT else ""
         if verb == "answer":
             signature = queries.signature_of(ticket, by)

@@ -15,8 +15,10 @@ from tawasul.accounts.roles import Permission
 from tawasul.core import dates
 from tawasul.desk.filtering import chips_of
 from tawasul.desk.shelves import SHELVES
+from tawasul.replies.filling import values_of
 from tawasul.replies.macros import VERBS as MACRO_VERBS
 from tawasul.replies.models import Scope
+from tawasul.tickets.fields import by_key, parse_again, words
 from tawasul.tickets.filters import parse
 
 Words = str | Promise
@@ -113,6 +115,8 @@ def _in_words(name: str, value: Any) -> str:
             return _("none")
         case list():
             return _(", ").join(_in_words(name, each) for each in value)[: 4 * LONGEST]
+        case {"do": "fields"}:
+            return f"{MACRO_VERBS['fields'].label}: {_filled(value)}"
         case {"do": str(verb)} if verb in MACRO_VERBS:
             return str(MACRO_VERBS[verb].label)
         case {"ar": arabic, "en": english}:
@@ -134,6 +138,16 @@ def _in_words(name: str, value: Any) -> str:
         return str(Scope(value).label)
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _filled(step: Mapping[str, Any]) -> str:
+    """What a macro fills in, field by field."""
+    said = []
+    for key, typed in values_of(step).items():
+        one = by_key(key)
+        meant = parse_again(one, typed) if one is not None else None
+        said.append(f"{one or key} = {words(one, meant) if one is not None and meant is not None else typed}")
+    return _(", ").join(said)
 
 
 def _filter_in_words(query: str) -> str:

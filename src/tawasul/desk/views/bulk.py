@@ -177,8 +177,11 @@ def _preview(request: HttpRequest, chosen: bulk.Selection, *, status: int = 200)
             "refused": [(ticket, bulk.WHY[why]) for ticket, why in made.refused],
             "examples": bulk.examples(order, made, person),
             "lacks": [language for language in made.languages if reply and not order.texts.get(language)],
+            "befores": bulk.befores(order, made),
+            "after": bulk.named_after(order),
             "named": form.fields["object"].label if "object" in form.fields else "",
             "object": request.POST.get("object", ""),
+            "typed": form.data.get(form.value_name, "") if form.value_name else "",
             "is_reply": reply is not None,
         }
     else:

@@ -1,6 +1,8 @@
 """What a ticket says in the centre's own fields: written with its opening, changed at the desk."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +11,7 @@ from django.utils import translation
 from tawasul.accounts.models import Language, Person
 from tawasul.core import clock
 from tawasul.tickets import fields
+from tawasul.tickets.actions import reverting
 from tawasul.tickets.actions.record import record, save
 from tawasul.tickets.actions.stale import Stale
 from tawasul.tickets.fields import Definition, Parsed
@@ -59,8 +62,8 @@ def change(
         "before": fields.words(definition, value),
         "after": fields.words(definition, parsed),
         "names": {"ar": definition.name_ar, "en": definition.name_en},
-        "names_before": _in_both(definition, value),
-        "names_after": _in_both(definition, parsed),
+        "names_before": in_both(definition, value),
+        "names_after": in_both(definition, parsed),
     }
     if parsed is None:
         assert value is not None  # nothing to nothing is no change
@@ -81,6 +84,46 @@ def change(
     return row
 
 
+def kept(ticket: Ticket, definition: Definition) -> dict[str, Any]:
+    """What the ticket says in the field, as JSON keeps it and ``put_back`` restores it; empty where it says nothing."""
+    value = FieldValue.objects.filter(ticket=ticket, field=definition.pk).first()
+    if value is None:
+        return {}
+    number, day = value.number, value.day
+    return {
+        "text": value.text,
+        "search_key": value.search_key,
+        "number": None if number is None else str(number),
+        "day": None if day is None else day.isoformat(),
+        "choice": value.choice_id,
+        "person": value.person_id,
+    }
+
+
+@transaction.atomic
+def put_back(
+    ticket: Ticket, definition: Definition, before: Mapping[str, Any], *, version: int, by: Person
+) -> Ticket:
+    """The ticket says again what ``kept`` kept, also what nobody could type any more. Raises Outdated where the ticket
+    has another version, or the choice or the person of that value is gone."""
+    reverting.unchanged(ticket.pk, version)
+    if not before:
+        return change(ticket, definition, None, by=by)
+    number, day, person = before["number"], before["day"], before["person"]
+    gone = before["choice"] is not None and definition.choice(before["choice"]) is None
+    if gone or (person is not None and not Person.objects.filter(pk=person).exists()):
+        raise reverting.Outdated
+    was = Parsed(
+        text=before["text"],
+        search_key=before["search_key"],
+        number=None if number is None else Decimal(number),
+        day=None if day is None else date.fromisoformat(day),
+        choice=before["choice"],
+        person=person,
+    )
+    return change(ticket, definition, was, by=by)
+
+
 def _filled(value: FieldValue, parsed: Parsed) -> FieldValue:
     value.text, value.search_key = parsed.text, parsed.search_key
     value.number, value.day = parsed.number, parsed.day
@@ -88,7 +131,7 @@ def _filled(value: FieldValue, parsed: Parsed) -> FieldValue:
     return value
 
 
-def _in_both(definition: Definition, value: FieldValue | Parsed | None) -> dict[str, str]:
+def in_both(definition: Definition, value: FieldValue | Parsed | None) -> dict[str, str]:
     """The words in each language, as they are now: a history outlives a renaming."""
     said = {}
     for language in Language.values:
