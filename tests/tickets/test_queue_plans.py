@@ -10,7 +10,6 @@ from tawasul.accounts import roles
 from tawasul.accounts.models import Person, Team
 from tawasul.tickets import actions, queue
 from tawasul.tickets.filters import SORTS, Filter
-from tawasul.tickets.models import Tag
 
 pytestmark = pytest.mark.django_db
 
@@ -75,42 +74,6 @@ def test_a_sort_of_everything_sorts_nothing(sort: str, cursor: dict[str, str], f
     found = plan(fahd, Filter(sort=sort), cursor)
     assert SORTED[sort] in found
     assert "TEMP B-TREE" not in found
-
-
-def tagged(open_a_ticket: Any, many: int) -> Tag:
-    tag = Tag.objects.create(name_ar="نقل", name_en="Transfer")
-    for _ in range(many):
-        tag.tickets.add(open_a_ticket())
-    return tag
-
-
-def test_a_rare_tag_leads_to_its_tickets_and_a_common_one_is_asked_of_each_in_the_order(
-    fahd: Person, open_a_ticket: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tag = tagged(open_a_ticket, 2)
-    narrowed = Filter(values=(("turn", "open"), ("tag", str(tag.pk))), sort="waiting")
-    rare = plan(fahd, narrowed, {}, asked=1)
-    assert "tagging_once" in rare or "autoindex_tickets_tagging" in rare
-    assert "INTEGER PRIMARY KEY (rowid=?)" in rare
-    monkeypatch.setattr(queue, "RARE", 1)
-    queue._first_of.cache_clear()
-    common = plan(fahd, narrowed, {}, asked=1)
-    assert common.startswith("SEARCH tickets_ticket USING INDEX ticket_waiting")
-    assert "TEMP B-TREE" not in common
-
-
-@pytest.mark.parametrize("rare", [1000, 1])
-def test_a_tag_finds_the_same_tickets_whether_it_is_rare_or_not(
-    rare: int, fahd: Person, open_a_ticket: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queue, "RARE", rare)
-    open_a_ticket()
-    tag = tagged(open_a_ticket, 3)
-    for sort in ("", *SORTS):
-        narrowed = Filter(values=(("tag", str(tag.pk)),), sort=sort)
-        assert {row.pk for row in queue.page(narrowed, fahd).rows} == set(
-            tag.tickets.values_list("pk", flat=True)
-        )
 
 
 def test_a_filter_asked_again_means_whoever_asks_and_what_there_is_now(

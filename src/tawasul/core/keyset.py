@@ -21,6 +21,7 @@ class Page(Generic[M]):
     rows: list[M]
     newer: str = ""
     older: str = ""
+    is_unfinished: bool = False  # it is not full, and yet there may be more beyond: so far was looked
 
 
 def page(
@@ -131,11 +132,22 @@ def first_page(found: list[M], key: str, size: int) -> Page[M]:
     return Page(found[:size], older=_mark(found[size - 1], key) if len(found) > size else "")
 
 
+def mark(moment: datetime | None, pk: int) -> str:
+    """The cursor at a row with that moment, or among those without one."""
+    return f"{_BLANK}{pk}" if moment is None else f"{(moment - _EPOCH) // _TICK}_{pk}"
+
+
+def place(text: str) -> tuple[datetime | None, int] | None:
+    """The moment and the key at which a cursor stands; None where it cannot be read."""
+    blank = _blank_cursor(text)
+    if blank is not None:
+        return None, blank
+    moment, pk = _cursor(text)
+    return None if moment is None else (moment, pk)
+
+
 def _mark(row: Model, key: str) -> str:
-    if key == "pk":
-        return f"0_{row.pk}"
-    moment = getattr(row, key)
-    return f"{_BLANK}{row.pk}" if moment is None else f"{(moment - _EPOCH) // _TICK}_{row.pk}"
+    return f"0_{row.pk}" if key == "pk" else mark(getattr(row, key), row.pk)
 
 
 def _blank_cursor(text: str) -> int | None:

@@ -18,8 +18,9 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import Case, Expression, Model, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields import Field, UUIDField
+from django.db.models.lookups import Exact
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql import InsertQuery
 
@@ -53,6 +54,18 @@ class Written(Expression):
     def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]  # a node of its own, called by Django alone
         """The word in quotes."""
         return f"'{self.word}'", []
+
+
+def opaque(condition: Q) -> Q:
+    """The same condition, said so that no database looks for an index by it, nor guesses from it how many rows there
+    will be: it is asked of each row to which the rest of the query leads."""
+    return Q(Exact(Case(When(condition, then=Value(1)), default=Value(0)), 1)) if condition else condition
+
+
+def is_one(rows: "QuerySet[Any, Any]") -> Q:
+    """Whether there is such a row, which names the outer one. PostgreSQL turns EXISTS into a join or a table of all the
+    rows' keys wherever it guesses wrong; this is looked up for each outer row."""
+    return Q(Exact(Subquery(rows.order_by().annotate(one=Value(1)).values("one")[:1]), 1))
 
 
 class _Compiled:

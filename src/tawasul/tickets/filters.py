@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -19,14 +20,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from tawasul.accounts.models import Language
 from tawasul.accounts.queries import stored_form
 from tawasul.core import dates, domains
+from tawasul.core.prepared import is_one
 from tawasul.core.text import clean_line
 from tawasul.search.normalise import normalise
 from tawasul.tickets import own_filters
-from tawasul.tickets.models import Channel, Purpose, Status, Tagging, Ticket
+from tawasul.tickets.models import Channel, Purpose, Status, Tagging
 
 EVERYTHING: Final = "everything"  # the view that a filter narrows where none is named
 LONGEST: Final = 200
-RARE: Final = 1000  # tickets of a tag, at most, that are looked at one by one
 ME, NOBODY, NONE, OPEN = "me", "nobody", "none", "open"
 WITHIN, CONTAINS = "within", "contains"
 
@@ -112,29 +113,24 @@ class Filter:
         """The states that are asked for; none where any will do."""
         return TURNS.get(self.given.get("turn", ""), ())
 
-    @property
-    def tag(self) -> int | None:
-        """The tag that is asked for."""
-        tag = self.given.get("tag")
-        return int(tag) if tag else None
-
-    def condition(self, me: Any, *, tag_is_rare: bool = False) -> Q:
+    def condition(self, me: Any, *, each: bool = False) -> Q:
         """What narrows the view, as the one means it who looks: "me" is whoever reads a shared filter, by key, or its
-        place in a prepared query. The tickets of a rare tag are looked up; of another each ticket is asked."""
-        found, given = Q(), self.given
+        place in a prepared query. ``each``: it is asked of each row that comes along, instead of leading to rows."""
+        given = self.given
+        found = own_filters.condition(given, each=each)
         for name, value in self.values:
             if name == "domain":
                 found &= _domain(value, given.get("domain_how", WITHIN))
             elif name.startswith(own_filters.PREFIX):
-                found &= own_filters.condition(name, value)
+                continue
             elif name == "assignee":
                 found &= Q(assignee={ME: me, NOBODY: None}.get(value, value))
             elif name.endswith(("_from", "_to")):
                 found &= _day(name, value)
             elif name == "turn":
-                found &= _turned(value, self.sort)
+                found &= Q(status__in=TURNS[value])
             elif name == "tag":
-                found &= _tagged(int(value), tag_is_rare)
+                found &= _tagged(int(value), each)
             elif name in _CONDITIONS:
                 found &= _CONDITIONS[name](value)
         return found
@@ -235,6 +231,15 @@ _READ: Final[dict[str, Callable[[str], str]]] = {
 }
 
 
+def day_range(what: str, given: Mapping[str, str]) -> Q:
+    """What a filter asks of one of the ticket's moments, both ends together; nothing where it does not ask."""
+    found = Q()
+    for name in (f"{what}_from", f"{what}_to"):
+        if name in given:
+            found &= _day(name, given[name])
+    return found
+
+
 def _day(name: str, written: str) -> Q:
     what, _sep, end = name.partition("_")
     day = dates.day_of(written)
@@ -250,24 +255,14 @@ def _domain(name: str, how: str) -> Q:
     return Q(domain_ascii=ascii_name) | Q(domain_ascii__endswith=f".{ascii_name}")
 
 
-def _turned(turn: str, sort: str) -> Q:
-    """The oldest tickets are closed; in any other order one that is open is soon found. So what is asked for is said in
-    a way that no index by turns serves: it would have all that is open sorted."""
-    return ~Q(status=Status.CLOSED) if turn == OPEN and sort != "oldest" else Q(status__in=TURNS[turn])
-
-
-def _tagged(tag: int, is_rare: bool) -> Q:
+def _tagged(tag: int, each: bool) -> Q:
     rows = Tagging.objects.filter(tag=tag)
-    # Bounded, or PostgreSQL takes a tag that it has no figures of for an average one
-    return (
-        Q(pk__in=rows.values("ticket")[:RARE]) if is_rare else Q(Exists(rows.filter(ticket=OuterRef("pk"))))
-    )
+    return is_one(rows.filter(ticket=OuterRef("pk"))) if each else Q(pk__in=rows.values("ticket"))
 
 
 def _requester(value: str) -> Q:
     if "@" in value:
-        same = Ticket.objects.alias(address=Lower("requester_email")).filter(address=value)
-        return Q(pk__in=same.values("pk"))
+        return Q(Exact(Lower("requester_email"), value))
     return Q(requester_name__icontains=value)
 
 

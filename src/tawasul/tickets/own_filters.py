@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tawasul.accounts.queries import stored_form
 from tawasul.core import dates, domains
+from tawasul.core.prepared import is_one
 from tawasul.core.text import ascii_digits, isolate
 from tawasul.search.normalise import normalise
 from tawasul.tickets import fields
@@ -101,13 +102,47 @@ def meant(values: Mapping[str, str]) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def condition(name: str, value: str) -> Q:
-    """Tickets that say this in the field; none where there is no such field any more."""
-    part = parts().get(name)
-    if part is None:
-        return Q(pk=0)  # no ticket's; a prepared query cannot hold an empty list
-    said = FieldValue.objects.filter(field=part.field.pk).filter(_asks(part, value))
-    return Q(pk__in=said.values("ticket"))
+def condition(given: Mapping[str, str], *, each: bool = False) -> Q:
+    """Tickets that say what a filter asks of the centre's own fields; none where there is no such field any more.
+    ``each``: the values of each row are looked at, instead of looking the rows up by their values."""
+    found = Q()
+    for said in _said(given).values():
+        if said is None:
+            found &= Q(pk=0)  # no ticket's; a prepared query cannot hold an empty list
+        elif each:
+            found &= is_one(said.filter(ticket=OuterRef("pk")))
+        else:
+            found &= Q(pk__in=said.values("ticket"))
+    return found
+
+
+def found_by_index(given: Mapping[str, str]) -> dict[str, QuerySet[FieldValue]]:
+    """By field, the values that are asked for, where an index of the values leads to them and to no others."""
+    known = {field.pk: field for field in fields.definitions()} if (all_said := _said(given)) else {}
+    return {
+        f"{PREFIX}{pk}": said
+        for pk, said in all_said.items()
+        if said is not None and known[int(pk)].kind in CHOSEN_FROM | RANGES
+    }
+
+
+def _said(given: Mapping[str, str]) -> dict[int | str, QuerySet[FieldValue] | None]:
+    """By a field's key what is asked of it, both ends of a range together; None for a field that is no more."""
+    if not any(name.startswith(PREFIX) for name in given):
+        return {}
+    known = parts()
+    found: dict[int | str, QuerySet[FieldValue] | None] = {}
+    for name, value in given.items():
+        part = known.get(name)
+        if part is None:
+            if name.startswith(PREFIX):
+                found[name] = None
+            continue
+        said = found.get(part.field.pk)
+        if said is None:
+            said = FieldValue.objects.filter(field=part.field.pk)
+        found[part.field.pk] = said.filter(_asks(part, value))
+    return found
 
 
 def words(name: str, value: str) -> str:

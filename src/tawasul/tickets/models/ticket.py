@@ -216,6 +216,19 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["created_at", "id"], name="ticket_created"),
             models.Index(fields=["updated_at", "id"], name="ticket_changed"),
+            # the same for what is open and for what is closed: in most orders all of one lie before all of the other
+            models.Index(
+                fields=["created_at", "id"], condition=Q(closed_at__isnull=True), name="ticket_open_created"
+            ),
+            models.Index(
+                fields=["updated_at", "id"], condition=Q(closed_at__isnull=True), name="ticket_open_changed"
+            ),
+            models.Index(
+                fields=["created_at", "id"], condition=Q(closed_at__isnull=False), name="ticket_closed_created"
+            ),
+            models.Index(
+                fields=["updated_at", "id"], condition=Q(closed_at__isnull=False), name="ticket_closed_changed"
+            ),
         ]
 
     def __str__(self) -> str:
