@@ -201,6 +201,7 @@ def _roles() -> dict[str, str]:
         Message.Kind.NOTE: "",
         Message.Standing.PARTICIPANT: _("a participant"),
         Message.Standing.PRIVATE: _("a private participant"),
+        Message.Standing.STRANGER: _("someone else"),
     }
 
 

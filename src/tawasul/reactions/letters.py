@@ -121,7 +121,7 @@ def tell_of_reopening(event: Event) -> Iterable[OutgoingMail]:
         event,
         "reopened",
         at=event.at,
-        by_centre=event.actor is not None and event.actor.is_staff,
+        by_centre=(event.actor is not None and event.actor.is_staff) or "by_stranger" in event.data,
         due=ticket.answer_due_at,
         turn=_centre_turn(),
     )

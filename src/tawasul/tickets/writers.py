@@ -9,16 +9,19 @@ from tawasul.tickets.models import Message, Participant, Ticket
 @dataclass(frozen=True, slots=True)
 class Writer:
     """The author of a message. ``person`` is None for whoever has no account; ``participant`` is whom the ticket
-    concerns beside its requester."""
+    concerns beside its requester, and ``is_stranger`` says that it concerns the author not at all."""
 
     person: Person | None
     name: str
     email: str
     participant: Participant | None = None
+    is_stranger: bool = False
 
     @property
     def standing(self) -> str:
         """What a letter of theirs says of them: see ``Message.standing``."""
+        if self.is_stranger:
+            return Message.Standing.STRANGER
         if self.participant is None:
             return ""
         return Message.Standing.PRIVATE if self.participant.is_private else Message.Standing.PARTICIPANT

@@ -45,7 +45,7 @@ def _words(event: Event | Fact, viewer: str) -> str:
             return _of_participants(event, customer)
         case K.OPENED if beside:
             return _("The ticket arrived at the centre")
-        case K.REOPENED if beside:
+        case K.REOPENED if beside or (customer and data.get("by_stranger")):
             return _("The ticket was reopened")
         case K.CLOSED if beside and data.get("reason") == CloseReason.SOLVED_BY_CUSTOMER:
             return _("Closed at the request of its requester: solved")

@@ -1,12 +1,13 @@
 """Who wrote a mail, as far as its From says; and whether an address is somebody's, whatever form it is written in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from tawasul.accounts.models import Person, address_key
 from tawasul.core.addresses import Address, BadAddress, parse_address
 from tawasul.mail.handling.reading import Reading
+from tawasul.search.normalise import normalise
 from tawasul.tickets import participation
 from tawasul.tickets.models import Participant, Ticket
 from tawasul.tickets.writers import Writer
@@ -49,11 +50,19 @@ class Sender:
         return participation.of_sender(ticket, self.person, forms(self.address))
 
     def writer_in(self, ticket: Ticket) -> Writer:
-        """The author of a follow-up: the requester, a participant, or whom the mail names."""
+        """The author of a follow-up: the requester, a participant, or a stranger whom the mail names. One who bears the
+        requester's own name is told from them by the address."""
         if self.takes_part_in(ticket):
             return Writer.requester_of(ticket)
         part = self.part_in(ticket)
-        return self.writer if part is None else Writer.beside(part)
+        if part is not None:
+            return Writer.beside(part)
+        known = normalise(self.writer.name) == normalise(ticket.requester_name)
+        return replace(
+            self.writer,
+            name=self.address.address[:150] if known else self.writer.name[:150],
+            is_stranger=True,
+        )
 
 
 def of(reading: Reading) -> Sender:

@@ -155,6 +155,8 @@ def _role(letter: queries.Letter, reader: Participant | None) -> str:
         return _("The centre")
     if not letter.standing:
         return _("You") if reader is None else _("the requester")
+    if letter.standing == Message.Standing.STRANGER:
+        return _("someone else")
     mine = reader is not None and letter.participant_id == reader.pk
     return _("You") if mine else _("a participant")
 

@@ -149,7 +149,8 @@ def reopen(
         )
     save(row, ticket)
     told = retraction.after_held(row, now)
-    record(row, Event.Kind.REOPENED, by, now, message=message, react_from=told, closed_for=before)
+    asked = {"by_stranger": True} if by.is_stranger else {}
+    record(row, Event.Kind.REOPENED, by, now, message=message, react_from=told, closed_for=before, **asked)
     if went_on_in is not None:
         left(Ticket.objects.locked(went_on_in), row, by, now)
     return row

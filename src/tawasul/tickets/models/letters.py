@@ -26,6 +26,7 @@ class Message(models.Model):
 
         PARTICIPANT = "participant"
         PRIVATE = "private"  # shown to staff and to that very participant alone, also after they left
+        STRANGER = "stranger"  # takes no part in the ticket; staff took their mail in
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
     kind = models.CharField(max_length=10, choices=Kind)
