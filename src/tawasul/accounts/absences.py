@@ -158,7 +158,7 @@ def _free(person_pk: int, starts_at: datetime, ends_at: datetime, *, but: int | 
     Overlaps."""
     Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person_pk)
     others = Absence.objects.filter(person=person_pk, starts_at__lt=ends_at, ends_at__gt=starts_at)
-    if others.exclude(pk=but).exists():
+    if (others if but is None else others.exclude(pk=but)).exists():
         raise Overlaps
 
 

@@ -152,7 +152,7 @@ class AbsenceForm(forms.Form):
             others = Absence.objects.filter(
                 person=given["person"], starts_at__lt=ends_at, ends_at__gt=max(starts_at, now)
             )
-            if others.exclude(pk=self.absence.pk if self.absence else None).exists():
+            if (others.exclude(pk=self.absence.pk) if self.absence else others).exists():
                 self.say_taken()
         given["starts_at"] = begun or (starts_at and max(starts_at, now))
         given["ends_at"] = ends_at

@@ -88,7 +88,7 @@ def unsplitting(request: HttpRequest, number: str) -> HttpResponseBase:
     try:
         origin = actions.rejoin(ticket, by=person)
     except actions.NotRejoinable as refused:
-        messages.error(request, STAYS[refused.reason])
+        messages.error(request, str(STAYS[refused.reason]))
         return redirect(back_to(request, ticket))
     messages.success(request, _("The split is taken back: the letters stand here again."))
     return redirect(back_to(request, origin))
