@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
@@ -149,9 +150,11 @@ def desk_of(request: HttpRequest, *, offline: bool) -> str:
 def came_from(request: HttpRequest, *, below: str) -> str:
     """The page of ours, below that address, from which the browser says that it came; empty if it was this one."""
     address = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+    try:
+        host = request.get_host()
+    except DisallowedHost:  # the very error that is told
+        return ""
+    if not url_has_allowed_host_and_scheme(address, allowed_hosts={host}, require_https=request.is_secure()):
         return ""
     parts = urlsplit(address)
     if not parts.path.startswith(below) or parts.path in {request.path, below}:
