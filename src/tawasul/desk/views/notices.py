@@ -76,8 +76,8 @@ def choices(request: HttpRequest) -> HttpResponseBase:
             actions.choose(person, None)
             messages.success(request, _("You are told of things as the centre suggests."))
         else:
-            chosen = {kind: request.POST.getlist(kind) for kind in kept.DEFAULTS}
-            actions.choose(person, chosen, each=request.POST.get("mails") == EACH)
+            posted = {kind: request.POST.getlist(kind) for kind in kept.DEFAULTS}
+            actions.choose(person, posted, each=request.POST.get("mails") == EACH)
             messages.success(request, _("Your choices are kept."))
         return redirect("desk:notice_choices")
     chosen = {kind: kept.channels_of(person, kind) for kind in kept.DEFAULTS}
