@@ -133,30 +133,17 @@ function start(part) {
   }
 
   function rowFor(file) {
-    const row = document.createElement("li");
-    row.className = "file";
-    row.dataset.state = "uploading";
-    const thumb = document.createElement("span");
-    thumb.className = "thumb";
-    const middle = document.createElement("div");
-    const name = document.createElement("span");
-    name.className = "name";
-    const isolated = document.createElement("bdi");
-    isolated.textContent = file.name;
-    name.append(isolated);
-    const bar = document.createElement("progress");
-    bar.max = 100;
-    bar.value = 0;
+    const bar = made("progress", { max: 100, value: 0 });
     bar.setAttribute("aria-label", file.name);
-    const meta = document.createElement("span");
-    meta.className = "meta num";
-    meta.append(...filled(words.uploading, 0, file.size));
-    middle.append(name, bar, meta);
-    row.append(thumb, middle, button(words.cancel, file.name, () => {
+    const name = made("span", { className: "name" }, made("bdi", { textContent: file.name }));
+    const meta = made("span", { className: "meta num" }, ...filled(words.uploading, 0, file.size));
+    const cancel = button(words.cancel, file.name, () => {
       if (running?.row === row) running.request.abort();
       else waiting.splice(waiting.findIndex((job) => job.row === row), 1);
       row.remove();
-    }));
+    });
+    const row = made("li", { className: "file" }, made("span", { className: "thumb" }), made("div", {}, name, bar, meta), cancel);
+    row.dataset.state = "uploading";
     return row;
   }
 
@@ -169,16 +156,9 @@ function start(part) {
   }
 
   function button(text, name, act) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "btn text";
-    made.textContent = text;
-    const whose = document.createElement("span");
-    whose.className = "hidden";
-    whose.textContent = ` ${name}`;
-    made.append(whose);
-    made.addEventListener("click", act);
-    return made;
+    const pressed = made("button", { type: "button", className: "btn text" }, text, made("span", { className: "hidden", textContent: ` ${name}` }));
+    pressed.addEventListener("click", act);
+    return pressed;
   }
 
   function size(bytes) {
@@ -191,10 +171,7 @@ function start(part) {
     return pattern.split("{done}").flatMap((piece, place) => {
       const text = piece.replace("{size}", size(bytes));
       if (!place) return [text];
-      const share = document.createElement("bdi");
-      share.dir = "ltr";
-      share.textContent = `${done}%`;
-      return [share, text];
+      return [made("bdi", { dir: "ltr", textContent: `${done}%` }), text];
     });
   }
 
@@ -205,6 +182,12 @@ function start(part) {
   }
 
   function tell(text) { say.textContent = text; }
+}
+
+function made(tag, properties, ...inside) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...inside);
+  return element;
 }
 
 function dismissable(list) {
