@@ -104,8 +104,8 @@ def test_buttons_and_the_palette_say_orders_in_arabic(
     assert not [words for words in said if NOUN.match(words)]
 
 
-def test_headings_keep_the_noun(lama: Person) -> None:
-    titles = in_arabic(doing.title for _action, doing in bulk.offered(lama))
+def test_headings_keep_the_noun() -> None:
+    titles = in_arabic(bulk.DOINGS[action].title for action in ("assign", "transfer", "tag", "merge"))
     assert all(NOUN.match(title) for title in titles), titles
 
 
