@@ -9,7 +9,7 @@ from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.tickets import actions
 from tawasul.tickets.models import Message, Ticket
-from tests.desk.test_pages import enter
+from tests.browsing import enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

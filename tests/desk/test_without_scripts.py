@@ -21,7 +21,7 @@ from tawasul.tickets.models import (
     TimeEntry,
 )
 from tawasul.tickets.writers import Writer
-from tests.desk.test_pages import enter
+from tests.browsing import enter
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

@@ -62,7 +62,13 @@ def listed(request: HttpRequest, noun: str) -> HttpResponse:
     last = max(1, math.ceil(len(rows) / LONG))
     number = min(max(int(at), 1), last) if at.isascii() and at.isdigit() and len(at) < 6 else 1
     said = [(row, kind.says(row)) for row in rows[(number - 1) * LONG : number * LONG]]
-    context = {"kind": kind, "rows": said, "is_long": is_long, "asked": asked, "found": len(rows)}
+    context: dict[str, Any] = {
+        "kind": kind,
+        "rows": said,
+        "is_long": is_long,
+        "asked": asked,
+        "found": len(rows),
+    }
     context |= {"number": number, "last": last}
     return page(request, "desk/settings/list.html", kind.name, **context)
 
