@@ -79,7 +79,8 @@ def absence(request: HttpRequest, pk: int) -> HttpResponseBase:
     if found.ends_at <= clock.now():
         messages.error(request, _("This absence is over: it stays as it was."))
         return redirect("desk:absences")
-    form = AbsenceForm(request.POST or None, people=[found.person], staff=_able(found), absence=found)
+    given_in = request.POST if request.method == "POST" else None
+    form = AbsenceForm(given_in, people=[found.person], staff=_able(found), absence=found)
     if request.method != "POST" or not form.is_valid():
         return _one_page(request, found, form)
     given = form.cleaned_data
