@@ -206,7 +206,7 @@ def _lead(narrowed: Filter, leg: _Leg, me: Any, now: Any, soon: Any) -> Q:
     """What holds of every row of a leg and leads to the index that has them in its order; all else is asked of each."""
     view, own, turns = narrowed.view, not narrowed.sort, _turns(narrowed)
     if leg.of_blanks:
-        return Q()
+        return Q(pk__gt=0)
     if leg.key == "answer_due_at":
         known = Q(status=Status.WITH_CENTRE, answer_due_at__isnull=False)
         if own and view in {"mine", "unassigned"}:

@@ -20,10 +20,11 @@ def main(argv: list[str]) -> int:
     preparation.prepare()
     from django.db import connection
 
-    from tawasul.config.bench import measure
+    from tawasul.config.bench import measure, needles
     from tawasul.config.bench import stage as stages
 
     stage = stages.prepare(given.tickets)
+    needles.plant()
     if connection.vendor == "postgresql":  # what autovacuum would do a minute later, between the requests
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")
@@ -40,6 +41,7 @@ def _pages() -> dict[str, list[str]]:
     """By name, the addresses that are asked for in turn."""
     from django.urls import reverse
 
+    from tawasul.config.bench import needles
     from tawasul.desk.shelves import SHELVES
     from tawasul.tickets.models import Status, Ticket
 
@@ -47,7 +49,8 @@ def _pages() -> dict[str, list[str]]:
     pages = {f"view:{name}": [f"{queue}?view={name}"] for name in SHELVES}
     waiting = Ticket.objects.filter(status=Status.WITH_CENTRE, message_count=3, team__is_closed=False)
     waiting = waiting.order_by("pk")[:20]
-    pages |= {name: [f"{queue}?{narrowed.canonical()}"] for name, narrowed in _filters().items()}
+    filters = _filters() | needles.filters()
+    pages |= {name: [f"{queue}?{narrowed.canonical()}"] for name, narrowed in filters.items()}
     pages["ticket"] = [reverse("desk:ticket", args=[ticket.spoken_number]) for ticket in waiting]
     return pages
 
