@@ -1,9 +1,11 @@
 """A filter finds its tickets, all of them and in order, by whichever way it looks for them; and it never looks far."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tawasul.accounts.models import Person
 from tawasul.core.prepared import Prepared
@@ -172,3 +174,23 @@ def test_a_filter_that_many_tickets_fit_is_one_question(
     queue.page(Filter(values=(("language", "ar"),)), fahd)
     with django_assert_num_queries(1):
         queue.page(Filter(values=(("language", "ar"),)), fahd)
+
+
+def test_a_page_on_which_nothing_was_found_yet_leads_on_instead_of_saying_that_there_is_nothing(
+    tickets: list[Ticket], fahd_client: Client, bounds: Bounds, settings: Any
+) -> None:
+    settings.STAFF_NEED_TWO_STEPS = False
+    bounds(2, 5, 0)
+    answer = fahd_client.get("/ar/desk/?view=everything&words=needle")
+    assert answer.status_code == 200, answer.headers
+    assert "data-look-further" in answer.content.decode()
+    assert "لا توجد تذكرة توافق" not in answer.content.decode()
+    found = answer.content.decode()
+    for _ in range(9):
+        onwards = re.search(r'data-look-further.*?href="(\?[^"]*after=[^"]*)"', found)
+        if not onwards:
+            break
+        found = fahd_client.get("/ar/desk/" + onwards[1].replace("&amp;", "&")).content.decode()
+        if "needle 7" in found:
+            return
+    raise AssertionError("the ticket was not met")

@@ -101,6 +101,7 @@ def shown_queue(request: HttpRequest, *, default: str = DEFAULT) -> dict[str, An
         "rows": [(ticket, due_of(ticket, now), waited(ticket, now)) for ticket in page.rows],
         "newer": f"?{query}&{urlencode({'before': page.newer})}" if page.newer else "",
         "older": f"?{query}&{urlencode({'after': page.older})}" if page.older else "",
+        "is_unfinished": page.is_unfinished,
         "turns": {status.value: status.label for status in Status},
         # leads from a ticket back to this very page of the queue
         "kept": f"{query}&{cursor}" if cursor else query,
