@@ -90,7 +90,7 @@ DOINGS: Final[Mapping[str, Doing]] = {
         order=pgettext_lazy("many tickets", "Change the service"),
     ),
     Action.FIELD: Doing(
-        pgettext_lazy("many tickets", "Field"),
+        pgettext_lazy("many tickets", "Fill in a field"),
         gettext_lazy("Fill in a field"),
         "pencil",
         gettext_lazy("Field"),
