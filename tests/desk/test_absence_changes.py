@@ -162,6 +162,11 @@ class TestChanging:
         coming.refresh_from_db()
         assert coming.ends_at.day == 5
 
+    def test_an_empty_form_is_shown_again_with_what_is_missing(
+        self, fahd_client: Client, running: Absence
+    ) -> None:
+        assert fahd_client.post(f"{PAGE}{running.pk}/", {}).status_code == 422
+
     def test_one_that_is_over_stays_as_it_was(self, fahd: Person, running: Absence) -> None:
         with time_machine.travel(running.ends_at + timedelta(minutes=1), tick=False):
             client = signed_in(fahd)
