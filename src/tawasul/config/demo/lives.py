@@ -37,7 +37,7 @@ _TURNS = (
     Status.WITH_CUSTOMER,
     Status.WITH_CUSTOMER,
 )
-_LATE, _SNOOZED = 4, 7  # turns of the centre's: one in six is overdue at least, one in six put off
+_LATE, _SNOOZED, _SOON = 4, 7, 14  # turns of the centre's: one in six is overdue at least, put off, due soon
 # Of a hundred tickets, so many each; lists to choose from, which is quicker than weights.
 _REASONS = (
     36 * [CloseReason.SOLVED_BY_CUSTOMER]
@@ -148,6 +148,8 @@ class Lives:
             values |= {"created_at": created, "updated_at": turn, "waiting_since": turn}
             values |= {"answer_clock_at": turn, "answer_due_at": self._promise(turn)}
             values["last_answered_at"] = None if fresh else created + (turn - created) / 2
+            if place % 20 == _SOON:  # whatever the weekday, on which a promise may fall on no day at all
+                values["answer_due_at"] = str(now + timedelta(seconds=pick.randrange(3600, 3 * 3600)))
             if place % 20 == _SNOOZED:
                 values["snoozed_until"] = now + timedelta(seconds=pick.randrange(3600, 5 * _DAY))
             return
