@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 from django.db import OperationalError
 
+from tawasul.config.commands import doctor
 from tawasul.core import clock
 from tawasul.mail.models import OutgoingMail
 from tawasul.reactions import events, letters, queries, table
@@ -39,7 +40,7 @@ def test_a_poisoned_event_never_holds_up_the_others(
 
 
 def test_an_event_that_fails_too_often_is_put_aside_and_can_be_seen(
-    open_a_ticket: OpenATicket, monkeypatch: pytest.MonkeyPatch
+    open_a_ticket: OpenATicket, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ticket = open_a_ticket()
 
@@ -53,6 +54,9 @@ def test_an_event_that_fails_too_often_is_put_aside_and_can_be_seen(
     assert events.react_to_due() == 0
     assert [event.ticket_id for event in queries.put_aside()] == [ticket.pk]
     assert queries.oldest_waiting_event() is None
+    doctor.run([])
+    said = capsys.readouterr().out
+    assert f"of ticket {ticket.spoken_number} was put aside: ValueError: cannot be told" in said
 
 
 def test_rows_that_cannot_be_written_hold_up_only_their_own_event(

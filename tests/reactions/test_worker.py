@@ -11,6 +11,7 @@ from django.db import OperationalError
 from pytest_django import Settings
 
 from tawasul.accounts.models import Person
+from tawasul.config.commands import doctor
 from tawasul.core import clock
 from tawasul.mail.models import OutgoingMail
 from tawasul.reactions import queries, schedule, worker
@@ -166,7 +167,7 @@ def test_a_chore_is_done_once_a_period_by_however_many_workers(monkeypatch: pyte
 
 
 def test_a_chore_that_fails_says_so_and_is_tried_again_within_minutes(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outcomes: list[Exception | None] = [ValueError("no room"), None]
 
@@ -184,6 +185,8 @@ def test_a_chore_that_fails_says_so_and_is_tried_again_within_minutes(
     assert failing.last_error == "ValueError: no room"
     assert failing.due_at < clock.now() + timedelta(minutes=6)
     assert other == [1], "the others are done"
+    doctor.run([])
+    assert "note   the chore failing fails: ValueError: no room" in capsys.readouterr().out
     Chore.objects.update(due_at=clock.now())
     schedule.do_due()
     assert not queries.failing_chores()

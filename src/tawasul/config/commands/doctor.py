@@ -62,6 +62,7 @@ def _findings() -> Iterator[tuple[bool, bool, str]]:
             True,
             f"mail is signed for {settings.DKIM_DOMAIN}" if not why else f"signing of mail: {why}",
         )
+    yield from _worker()
     yield from _mail_in()
     yield settings.BEHIND_TLS, False, f"pages are at {settings.BASE_URL} (https in production)"
     yield bool(postgres.binaries()), False, "PostgreSQL's programs, for the suite's second run"
@@ -70,6 +71,36 @@ def _findings() -> Iterator[tuple[bool, bool, str]]:
         False,
         "chromium, for the journeys",
     )
+
+
+def _worker() -> Iterator[tuple[bool, bool, str]]:
+    """Does a worker run, does it keep up, and which events and chores did it give up?"""
+    from django.db import Error
+
+    from tawasul.core import clock
+    from tawasul.reactions import queries
+
+    try:
+        beat, oldest = queries.last_heartbeat(), queries.oldest_waiting_event()
+        seconds = None if beat is None else round((clock.now() - beat).total_seconds())
+        yield (
+            seconds is not None and seconds < 120,
+            False,
+            "no worker ever ran" if seconds is None else f"the worker was last seen {seconds} seconds ago",
+        )
+        minutes = 0 if oldest is None else round((clock.now() - oldest).total_seconds() / 60)
+        yield minutes < 10, False, f"the oldest event that nothing has reacted to waits {minutes} minutes"
+        for event in queries.put_aside():
+            last = event.last_error.strip().splitlines()[-1:] or [""]
+            yield (
+                False,
+                False,
+                f"event {event.pk} ({event.kind}) of ticket {event.ticket.spoken_number} was put aside: {last[0]}",
+            )
+        for chore in queries.failing_chores():
+            yield False, False, f"the chore {chore.name} fails: {chore.last_error.strip().splitlines()[-1]}"
+    except Error as problem:
+        yield False, False, f"worker: {str(problem).splitlines()[0]}"
 
 
 def _mail_in() -> Iterator[tuple[bool, bool, str]]:
