@@ -85,7 +85,7 @@ def test_the_list_shows_what_comes_and_moves_nothing_under_the_pointer(
     expect(page.locator("#live-say")).to_contain_text("تغيّرت القائمة.", timeout=SOON)
     assert page.locator("a.subj", has_text="الثالثة").count() == 0
     assert page.evaluate("document.activeElement.textContent.trim()") == "الأولى"
-    page.locator("#live-say button").click()
+    page.get_by_role("button", name="اعرض", exact=True).click()
     page.get_by_role("link", name="الثالثة").wait_for()
 
     assert first.requester is not None
