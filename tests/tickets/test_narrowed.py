@@ -145,6 +145,20 @@ def test_a_page_that_is_not_full_says_whether_it_looked_at_all(
     assert not queue.page(needle, fahd).is_unfinished
 
 
+def test_whoever_looks_further_is_shown_all_that_half_a_second_finds(
+    tickets: list[Ticket], fahd: Person, bounds: Bounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needle = Filter(values=(("words", "needle"),))
+    bounds(1, 2, 0)
+    begun = queue.page(needle, fahd)
+    assert begun.is_unfinished
+    further = queue.page(needle, fahd, after=begun.older)
+    assert ([row.subject for row in further.rows], further.is_unfinished) == (["needle 7"], False)
+    monkeypatch.setattr(narrowed, "PATIENCE", 0)
+    further = queue.page(needle, fahd, after=begun.older)
+    assert (further.rows, further.is_unfinished) == ([], True)
+
+
 def test_one_rare_part_makes_the_page_exact_whatever_the_others_are(
     tickets: list[Ticket], fahd: Person, bounds: Bounds
 ) -> None:

@@ -5,13 +5,15 @@
    ``RARE``. If one has no more tickets than that, those are looked up and sorted here: the page is then exact, however
    far apart they lie.
 3. Else the walk goes on to ``FAR`` rows. A page that is not full by then says so, and the next one begins where it
-   stopped: no condition is so rare or so slow that it is not bounded.
+   stopped: no condition is so rare or so slow that it is not bounded. Whoever asks for that next page is given
+   ``PATIENCE`` seconds instead, since the first one was there at once.
 
 A walk is bounded by the order's own column, whose index says where the ``FAR``-th row lies: both databases then read
 that stretch, and stop at the last row of the page. Tickets without the moment by which they are sorted are a
 stretch of their own behind the others, the newest key first.
 """
 
+import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +35,7 @@ from tawasul.tickets.ways import ways
 
 NEAR: Final = 400  # rows of an order; a filter that one ticket in sixteen fits has its page among them
 FAR: Final = 4000
+PATIENCE: Final = 0.5  # seconds that a page takes which begins where another one stopped
 RARE: Final = 1000  # tickets of one part, at most, that are looked at one by one
 
 _MAY_BE_BLANK: Final = {"answer_due_at", "waiting_since"}
@@ -76,7 +79,18 @@ def page(narrowed: Filter, seen: Seen, *, after: str = "", before: str = "") -> 
             found = exact
         else:
             found, stopped = walk.far(first, start)
+            if start is not None:
+                found, stopped = _on(walk, found, stopped)
     return _cut(found, legs[0], start, stopped, backwards=backwards)
+
+
+def _on(walk: "_Walk", found: list[Ticket], stopped: _At | None) -> tuple[list[Ticket], _At | None]:
+    """Stretch after stretch until the page is full, the end is reached, or ``PATIENCE`` seconds have passed."""
+    end = time.monotonic() + PATIENCE
+    while stopped is not None and len(found) <= PAGE and time.monotonic() < end:
+        more, stopped = walk.far(1 if stopped[0] is None else 0, stopped)
+        found = found + more
+    return found[: PAGE + 1], stopped
 
 
 def _legs(narrowed: Filter) -> tuple[_Leg, ...]:

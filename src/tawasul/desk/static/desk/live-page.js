@@ -109,7 +109,8 @@ function reconcile(list, fresh, key) {
     if (node === at) at = at.nextElementSibling;
     else list.insertBefore(node, at);
   }
-  for (const gone of have.values()) if (!inUse(gone)) gone.remove();
+  const keeps = list.closest("[data-further]"); // holds more than the page that is fetched, see further.js
+  for (const gone of have.values()) if (!keeps && !inUse(gone)) gone.remove();
   added.forEach(ready);
   return added;
 }
