@@ -65,6 +65,9 @@ def _incoming_reasons() -> dict[str, str]:
         ),
         "staff_too_late": gettext("A member of staff answered by mail after the ticket had been closed."),
         "staff_no_text": gettext("A member of staff answered by mail without a text of their own."),
+        "staff_private": gettext(
+            "A member of staff answered by mail what a private participant wrote or read: everybody would read it."
+        ),
         "spam": gettext("The ticket it belongs to was closed as spam."),
         "merged": gettext("The ticket it belongs to was merged into another one."),
         "inactive": gettext("The sender's account is switched off."),

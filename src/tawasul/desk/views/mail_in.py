@@ -179,6 +179,10 @@ def _undecidable(code: str) -> str:
             "The mail names no ticket, so it cannot become a follow-up. A ticket can be made of it."
         ),
         "closed": _("The ticket is closed, so it takes no answer. Open it again first."),
+        "private": _(
+            "It answers what a private participant wrote or read, and everybody would read it. Write the answer at the "
+            "desk."
+        ),
         "no_sender": _(
             "The mail does not say who wrote it, so nobody could be answered. It can be discarded."
         ),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.mail.doors import store
-from tawasul.mail.handling import acting, filing, reader, rows, senders
+from tawasul.mail.handling import acting, filing, reader, references, rows, senders
 from tawasul.mail.handling.reading import Reading
 from tawasul.mail.handling.routing import Decision, Step
 from tawasul.mail.handling.senders import NoSender, Sender
@@ -24,7 +24,7 @@ State, Outcome = IncomingMail.State, IncomingMail.Outcome
 class Undecidable(Exception):
     """It cannot be done. ``code`` says why: ``decided`` (otherwise, or it is being handled), ``no_ticket`` (it is held
     beside none), ``closed`` (the ticket takes no answer), ``no_sender`` (nobody could be written to), ``unreadable``,
-    ``later`` (the scanner is away)."""
+    ``later`` (the scanner is away), ``private`` (everybody would read what one participant alone may)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -53,6 +53,8 @@ def accept(mail: IncomingMail, *, by: Person) -> Message:
     if by_staff and not sender.takes_part_in(ticket):
         if closed:
             raise Undecidable("closed")
+        if references.quotes_a_private_letter(reading, ticket):
+            raise Undecidable("private")
         answer = Decision(Step.ANSWER, Outcome.ANSWERED, ticket=ticket, sender=replace(sender, person=by))
         return _decide(mail, reading, answer, by, writer=sender.person)
     step, outcome = (Step.REOPEN, Outcome.REOPENED) if closed else (Step.FOLLOW_UP, Outcome.FOLLOWED_UP)

@@ -15,7 +15,7 @@ from tawasul.mail.handling.reading import Reading
 from tawasul.mail.handling.senders import Sender, forms
 from tawasul.mail.models import IncomingMail, OutgoingMail
 from tawasul.tickets import merged, numbers
-from tawasul.tickets.models import CloseReason, Ticket
+from tawasul.tickets.models import CloseReason, Message, Ticket
 
 _MOST_NUMBERS: Final = 5
 _MOST_OWN: Final = 50  # of the sender's newest tickets, whose first mail may not be written yet
@@ -66,6 +66,16 @@ def mail_of(reading: Reading, envelope_to: Sequence[str]) -> OutgoingMail | None
 def came_to_a_return_path(reading: Reading, envelope_to: Sequence[str]) -> bool:
     """Whether a mail was sent to an address that stands in our envelopes only, where no person sees it."""
     return any(True for _ in _return_paths(reading, envelope_to))
+
+
+def quotes_a_private_letter(reading: Reading, ticket: Ticket) -> bool:
+    """Whether a mail answers, however far back, what a private participant of the ticket wrote or was answered alone:
+    it may quote that, and mail programs quote below what they show."""
+    private = {"letter__ticket": ticket, "letter__standing": Message.Standing.PRIVATE}
+    return bool(reading.references) and any(
+        mails.filter(**private, message_id__in=reading.references).exists()
+        for mails in (OutgoingMail.objects.all(), IncomingMail.objects.all())
+    )
 
 
 def successor(ticket: Ticket) -> Ticket | None:

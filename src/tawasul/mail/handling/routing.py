@@ -174,6 +174,8 @@ def _from_staff(reading: Reading, sender: Sender, pointer: Pointer) -> Decision:
         reason = "staff_too_late"
     elif not reading.text:
         reason = "staff_no_text"
+    elif references.quotes_a_private_letter(reading, pointer.ticket):
+        reason = "staff_private"
     if reason:
         return Decision(Step.HOLD, reason=reason, ticket=pointer.ticket, sender=sender)
     return Decision(Step.ANSWER, Outcome.ANSWERED, ticket=pointer.ticket, sender=sender)
