@@ -354,3 +354,28 @@ def test_looking_costs_one_query_while_nothing_waits_and_is_done_every_other_sec
     assert every == timedelta(seconds=2)
     with django_assert_num_queries(1):
         assert chore() == 0
+
+
+def test_a_promise_that_was_kept_is_not_told_as_running_out_because_a_new_one_runs(
+    hour: Clock, fahd: Person, sara: Person, noura: Person, open_a_ticket: OpenATicket
+) -> None:
+    notices.choose(fahd, MAILED | {"due_soon": ["desk", "mail"]})
+    ticket, other = open_a_ticket(), open_a_ticket()
+    for one in (ticket, other):
+        actions.assign(one, to=fahd, by=sara)
+    due = clock.now() + timedelta(hours=3)
+    Ticket.objects.filter(pk__in=[ticket.pk, other.pk]).update(answer_due_at=due)
+    at(hour, 60)
+    mails()
+    at(hour, 120)
+    assert promises.tell_of_promises()
+    at(hour, 180)
+    actions.answer(ticket, by=sara, text="حُفظ الخادمان.")
+    actions.follow_up(ticket, by=Writer.of(noura), text="وماذا عن الثالث؟")
+    at(hour, 900)
+    mail = mails()[-1]
+    assert other.spoken_number in mail.text
+    ticket.refresh_from_db()
+    assert ticket.answer_due_at is not None and ticket.answer_due_at > due
+    said = mail.text.split(ticket.spoken_number)[1].split(other.spoken_number)[0]
+    assert "موعد" not in said, said

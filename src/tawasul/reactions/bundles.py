@@ -30,6 +30,7 @@ from tawasul.notices.models import MailItem, Notice
 from tawasul.reactions import events, notices
 from tawasul.tickets import access
 from tawasul.tickets.models import Status, Ticket
+from tawasul.tickets.queue import SOON
 
 log = logging.getLogger(__name__)
 
@@ -143,9 +144,13 @@ def _still_holds(item: MailItem, person: Person) -> bool:
         return False
     if Channel.MAIL not in choices.channels_of(person, item.kind):
         return False
-    if item.kind in _PROMISES:  # answered, or on hold, since
-        return item.ticket.status == Status.WITH_CENTRE and item.ticket.answer_due_at is not None
-    return True
+    return item.kind not in _PROMISES or _runs_out(item)
+
+
+def _runs_out(item: MailItem) -> bool:
+    """Whether what is told of a promise holds of the one that runs now: it may have been kept, or moved, since."""
+    due, ahead = item.ticket.answer_due_at, timedelta() if item.kind == Notice.Kind.OVERDUE else SOON
+    return item.ticket.status == Status.WITH_CENTRE and due is not None and due <= clock.now() + ahead
 
 
 def _mail(person: Person, items: Sequence[MailItem]) -> OutgoingMail:
