@@ -7,6 +7,7 @@ from django.test import Client
 
 from tawasul.accounts.models import Person
 from tawasul.bulk.work import work_due
+from tawasul.notices.models import Notice
 from tawasul.tickets.models import Message, Ticket
 from tests.browsing import enter
 from tests.desk.mails import came_in
@@ -157,3 +158,26 @@ def test_a_day_in_a_narrow_hint_stays_on_one_line(
     lines = page.locator(".hint bdi").evaluate_all("all => all.map((one) => one.getClientRects().length)")
     assert lines
     assert set(lines) == {1}
+
+
+def test_the_bell_counts_in_one_line_and_the_head_of_an_error_keeps_its_mark(
+    open_page: Any,
+    live_server: Any,
+    fahd_client: Client,
+    fahd: Person,
+    open_a_ticket: OpenATicket,
+) -> None:
+    ticket = open_a_ticket()
+    Notice.objects.bulk_create(
+        Notice(person=fahd, kind="written", ticket=ticket, key=f"many:{one}") for one in range(12)
+    )
+    page = open_page(lang="en", width=WIDTH, height=HEIGHT, touch=True)
+    enter(page, fahd_client, live_server)
+    page.goto("/en/desk/")
+    count = page.locator(".bell .n")
+    assert count.inner_text().endswith("12")
+    assert count.bounding_box()["height"] <= 20
+
+    page.goto("/en/desk/tickets/1111-1111/")
+    assert page.locator(".letterhead .mark").bounding_box()["width"] == 32
+    fits(page)
