@@ -128,7 +128,7 @@ def test_the_palette_does_what_the_page_can_and_gives_the_focus_back(
     page.keyboard.press("Escape")
     assert button.evaluate("button => button === document.activeElement")
     page.keyboard.press("Control+k")
-    page.keyboard.type("إيقاف")
+    page.keyboard.type("أوقف")
     page.locator("#palette mark").first.wait_for()
     page.keyboard.press("Enter")
     assert page.locator("#hold_party").evaluate("box => box === document.activeElement")

@@ -128,6 +128,15 @@ def test_a_command_is_found_in_either_language(fahd_client: Client, dotted: Tick
     assert "sign" in page(fahd_client, "sign out") or "logout" in page(fahd_client, "sign out")
 
 
+@pytest.mark.parametrize(
+    ("typed", "done"), [("إيقاف", "hold"), ("إغلاق", "close"), ("إسناد", "assign"), ("تأجيل", "snooze")]
+)
+def test_a_command_that_speaks_in_verbs_is_found_by_its_noun(
+    fahd_client: Client, dotted: Ticket, typed: str, done: str
+) -> None:
+    assert doings(page(fahd_client, typed, on=dotted.number)) == [done]
+
+
 def test_a_colleagues_name_assigns_the_ticket(fahd_client: Client, sara: Person, dotted: Ticket) -> None:
     html = page(fahd_client, "سارة", on=dotted.spoken_number)
     assert f'data-do-it="assign" data-value="{sara.pk}"' in html

@@ -83,17 +83,19 @@ def _on(ticket: Ticket, person: Person) -> Iterator[Command]:
     if may(person, Permission.ASSIGN):
         if ticket.assignee_id != person.pk:
             yield Command(gettext_lazy("Assign it to me"), "hand", do="take", key="T", also="take خذ تولّ")
-        yield Command(gettext_lazy("Assign it to a colleague"), "user-plus", do="assign")
+        yield Command(gettext_lazy("Assign it to a colleague"), "user-plus", do="assign", also="إسناد")
     if may(person, Permission.ANSWER):
         if workflow.possible(ticket, "hold"):
-            yield Command(gettext_lazy("Put the ticket on hold"), "circle-pause", do="hold", key="H")
+            yield Command(
+                gettext_lazy("Put the ticket on hold"), "circle-pause", do="hold", key="H", also="pause إيقاف"
+            )
         if workflow.possible(ticket, "resume"):
             yield Command(gettext_lazy("End the hold"), "circle-play", do="resume")
         if workflow.possible(ticket, "close"):
-            yield Command(gettext_lazy("Close the ticket"), "check", do="close", key="E")
+            yield Command(gettext_lazy("Close the ticket"), "check", do="close", key="E", also="إغلاق")
         if workflow.possible(ticket, "reopen"):
-            yield Command(gettext_lazy("Reopen the ticket"), "rotate-ccw", do="reopen")
-        yield Command(gettext_lazy("Put the ticket off"), "moon", do="snooze", also="snooze later")
+            yield Command(gettext_lazy("Reopen the ticket"), "rotate-ccw", do="reopen", also="إعادة فتح")
+        yield Command(gettext_lazy("Put the ticket off"), "moon", do="snooze", also="snooze later تأجيل")
     if may(person, Permission.SPAM):
         yield Command(gettext_lazy("Close as unwanted"), "triangle-alert", do="spam", also="spam غير مرغوب")
     yield Command(gettext_lazy("Next ticket"), "arrow-right", do="next", key="N")
