@@ -60,6 +60,26 @@ class TestChanging:
             by=fahd,
         )
 
+    def test_one_that_begins_while_its_change_is_on_the_way_is_not_stretched_over_the_weeks_between(
+        self, fahd: Person, coming: Absence
+    ) -> None:
+        coming.refresh_from_db()
+        seen, begins = absences.mark(coming), coming.starts_at
+        between = begins + timedelta(days=7)
+        absences.announce(
+            fahd,
+            starts_at=between,
+            ends_at=between + timedelta(days=1),
+            substitute=None,
+            hands_over=False,
+            by=fahd,
+        )
+        later = {"starts_at": begins + timedelta(days=14), "ends_at": begins + timedelta(days=15)}
+        with time_machine.travel(begins, tick=False), pytest.raises(absences.NotChangeable):
+            absences.change(coming, **later, substitute=None, hands_over=False, note="", by=fahd, seen=seen)
+        coming.refresh_from_db()
+        assert coming.starts_at == begins and coming.ends_at < between
+
     def test_one_that_has_not_begun_is_changed_in_all_it_says_and_history_tells_it(
         self, fahd_client: Client, sara: Person, coming: Absence
     ) -> None:

@@ -155,3 +155,21 @@ def test_an_absence_that_has_not_begun_is_taken_back_without_a_trace(fahd: Perso
     absence = out(fahd, sara, starts_at=clock.now() + timedelta(days=1))
     assert not absences.end(absence, by=fahd)
     assert not Absence.objects.exists()
+
+
+@pytest.mark.parametrize("changed", ["put off", "nothing is handed over"])
+def test_what_another_process_has_just_changed_holds_for_whoever_gives_the_tickets(
+    changed: str, his: Ticket, fahd: Person, sara: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absence = out(fahd, sara, hands_over=True)
+    at_hand = absences.running()  # some seconds old by the time it is used
+    assert fahd.pk in at_hand
+    row = Absence.objects.filter(pk=absence.pk)
+    if changed == "put off":
+        begins = clock.now() + timedelta(days=7)
+        row.update(starts_at=begins, ends_at=begins + timedelta(days=1))
+    else:
+        row.update(hands_over=False)
+    monkeypatch.setattr(absences, "running", lambda _now=None: at_hand)
+    assert (standing_in.stand_in(), holder(his)) == (0, "fahd")
+    assert row.get().handed_over_at is None

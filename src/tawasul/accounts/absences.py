@@ -137,6 +137,8 @@ def change(
         before = _kept(row)
         if row.starts_at > now:
             row.starts_at = max(starts_at, now)
+        elif row.starts_at != starts_at:  # it began while the form was on its way, which may say another week
+            raise NotChangeable
         row.ends_at, row.substitute, row.note = ends_at, substitute, note
         if row.handed_over_at is None:
             row.hands_over = hands_over and substitute is not None

@@ -40,7 +40,7 @@ def _hand_over(absence: Absence, absent: Mapping[int, Absence], now: datetime) -
     while True:
         with transaction.atomic():
             row = _locked(absence)
-            if row is None or row.handed_over_at is not None:
+            if row is None or row.handed_over_at is not None or not row.hands_over:
                 absences.forget()
                 return given
             rows = Ticket.objects.filter(assignee=absence.person_id, status__in=OPEN, pk__gt=last)
@@ -78,9 +78,10 @@ def _written(absence: Absence) -> QuerySet[Ticket]:
 
 
 def _locked(absence: Absence) -> Absence | None:
-    """The row, so that one worker at a time gives its tickets; None where it was taken back or ended meanwhile."""
-    rows = Absence.objects.select_for_update(of=("self",)).select_related("person")
-    return rows.filter(pk=absence.pk, ends_at__gt=clock.now()).first()
+    """The row, so that one worker at a time gives its tickets; None where it was taken back, put off or ended
+    meanwhile: what is kept at hand may be some seconds old."""
+    rows, now = Absence.objects.select_for_update(of=("self",)).select_related("person"), clock.now()
+    return rows.filter(pk=absence.pk, starts_at__lte=now, ends_at__gt=now).first()
 
 
 def _give(absence: Absence, tickets: Iterable[Ticket], absent: Mapping[int, Absence], now: datetime) -> int:
