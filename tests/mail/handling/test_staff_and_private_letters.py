@@ -1,4 +1,4 @@
-"""What staff answer by mail to a private participant goes to nobody else, neither the answer nor what it quotes."""
+"""What is said by mail between staff and a private participant goes to nobody else, nor does what a reply quotes."""
 
 import pytest
 from django.test import Client
@@ -73,6 +73,22 @@ def test_a_reply_to_the_mail_that_a_private_participant_wrote_waits_for_a_decisi
     assert theirs.letter is not None and theirs.letter.standing == Message.Standing.PRIVATE
     mail = from_fahd(ticket, fahd, References=f"<older@mailer.example> {theirs.message_id}")
     assert became(mail) == (State.HELD, "", "staff_private")
+    assert SECRET not in noura_client.get(ticket.get_absolute_url()).content.decode()
+
+
+def test_a_private_participants_mail_from_another_address_is_not_let_in_for_everybody(
+    ticket: Ticket, part: Participant, fahd: Person, noura_client: Client
+) -> None:
+    actions.answer(ticket, by=fahd, text="للجميع")
+    everything_follows()
+    ours = OutgoingMail.objects.get(kind="answer", to_address=SALEM)
+    mail = come(SECRET, "salem@home.example", to=tagged(ticket), In_Reply_To=ours.message_id)
+    assert became(mail) == (State.HELD, "", "someone_else")
+    with pytest.raises(decisions.Undecidable) as refused:
+        decisions.accept(mail, by=fahd)
+    assert refused.value.code == "private"
+    take_part(ticket, fahd, "salem@home.example", is_private=True)
+    assert decisions.accept(mail, by=fahd).standing == Message.Standing.PRIVATE
     assert SECRET not in noura_client.get(ticket.get_absolute_url()).content.decode()
 
 

@@ -181,7 +181,7 @@ def _undecidable(code: str) -> str:
         "closed": _("The ticket is closed, so it takes no answer. Open it again first."),
         "private": _(
             "It answers what a private participant wrote or read, and everybody would read it. Write the answer at the "
-            "desk."
+            "desk, or let its writer take part privately first."
         ),
         "no_sender": _(
             "The mail does not say who wrote it, so nobody could be answered. It can be discarded."

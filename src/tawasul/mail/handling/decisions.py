@@ -49,12 +49,13 @@ def accept(mail: IncomingMail, *, by: Person) -> Message:
     closed = ticket.status == Status.CLOSED
     if closed and sender.part_in(ticket) is not None:  # reopening is not a participant's
         raise Undecidable("closed")
+    beside = not sender.takes_part_in(ticket) and sender.part_in(ticket) is None
+    if beside and references.quotes_a_private_letter(reading, ticket):
+        raise Undecidable("private")
     by_staff = sender.person is not None and access.is_staff(sender.person)
     if by_staff and not sender.takes_part_in(ticket):
         if closed:
             raise Undecidable("closed")
-        if references.quotes_a_private_letter(reading, ticket):
-            raise Undecidable("private")
         answer = Decision(Step.ANSWER, Outcome.ANSWERED, ticket=ticket, sender=replace(sender, person=by))
         return _decide(mail, reading, answer, by, writer=sender.person)
     step, outcome = (Step.REOPEN, Outcome.REOPENED) if closed else (Step.FOLLOW_UP, Outcome.FOLLOWED_UP)

@@ -15,7 +15,7 @@ from tawasul.mail.handling.reading import Reading
 from tawasul.mail.handling.senders import Sender, forms
 from tawasul.mail.models import IncomingMail, OutgoingMail
 from tawasul.tickets import merged, numbers
-from tawasul.tickets.models import CloseReason, Message, Ticket
+from tawasul.tickets.models import CloseReason, Message, Participant, Ticket
 
 _MOST_NUMBERS: Final = 5
 _MOST_OWN: Final = 50  # of the sender's newest tickets, whose first mail may not be written yet
@@ -69,12 +69,19 @@ def came_to_a_return_path(reading: Reading, envelope_to: Sequence[str]) -> bool:
 
 
 def quotes_a_private_letter(reading: Reading, ticket: Ticket) -> bool:
-    """Whether a mail answers, however far back, what a private participant of the ticket wrote or was answered alone:
-    it may quote that, and mail programs quote below what they show."""
+    """Whether a mail answers, however far back, what a private participant of the ticket wrote or was mailed: it may
+    quote that, and mail programs quote below what they show."""
+    if not reading.references:
+        return False
     private = {"letter__ticket": ticket, "letter__standing": Message.Standing.PRIVATE}
-    return bool(reading.references) and any(
-        mails.filter(**private, message_id__in=reading.references).exists()
-        for mails in (OutgoingMail.objects.all(), IncomingMail.objects.all())
+    if IncomingMail.objects.filter(**private, message_id__in=reading.references).exists():
+        return True
+    sent = OutgoingMail.objects.filter(ticket=ticket, message_id__in=reading.references)
+    parts = Participant.objects.filter(ticket=ticket, is_private=True).values_list("pk", flat=True)
+    theirs = tuple(f":participant:{pk}" for pk in parts)
+    return any(
+        standing == Message.Standing.PRIVATE or key.endswith(theirs)
+        for key, standing in sent.values_list("key", "letter__standing")
     )
 
 
