@@ -224,10 +224,14 @@ class Ticket(models.Model):
                 fields=["updated_at", "id"], condition=Q(closed_at__isnull=True), name="ticket_open_changed"
             ),
             models.Index(
-                fields=["created_at", "id"], condition=Q(closed_at__isnull=False), name="ticket_closed_created"
+                fields=["created_at", "id"],
+                condition=Q(closed_at__isnull=False),
+                name="ticket_closed_created",
             ),
             models.Index(
-                fields=["updated_at", "id"], condition=Q(closed_at__isnull=False), name="ticket_closed_changed"
+                fields=["updated_at", "id"],
+                condition=Q(closed_at__isnull=False),
+                name="ticket_closed_changed",
             ),
         ]
 
