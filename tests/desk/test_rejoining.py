@@ -23,6 +23,7 @@ from tawasul.tickets.models import (
     TicketLink,
 )
 from tawasul.tickets.writers import Writer
+from tests.at_once import at_once
 from tests.desk.test_links import at, second
 from tests.world import make_person, signed_in
 
@@ -206,3 +207,23 @@ def test_who_may_not_split_or_may_not_see_the_other_ticket_takes_nothing_back(
     Ticket.objects.filter(pk=origin.pk).update(team=closed)
     assert signed_in(fahd).post(at(made, "unsplitting")).status_code == 404
     assert made.events.filter(kind=Event.Kind.CLOSED).count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taken_back_by_two_at_one_moment_it_is_taken_back_once(
+    fahd: Person, sara: Person, origin: Ticket, made: Ticket
+) -> None:
+    before = origin.messages.count()
+
+    def take_back(person: Person) -> str:
+        try:
+            return str(actions.rejoin(Ticket.objects.get(pk=made.pk), by=person).number)
+        except actions.NotRejoinable as refused:
+            return refused.reason
+
+    assert sorted(at_once(lambda: take_back(fahd), lambda: take_back(sara))) == sorted(
+        [origin.number, "moved"]
+    )
+    origin.refresh_from_db()
+    assert (origin.messages.count(), made.messages.count()) == (before + 2, 0)
+    assert origin.events.filter(kind=Event.Kind.SPLIT, data__undone=True).count() == 1
