@@ -23,7 +23,8 @@ else:
 
         def formfield_for_dbfield(self, db_field, request, **options):
             field = super().formfield_for_dbfield(db_field, request, **options)
-            if field is not None and isinstance(db_field, models.CharField | models.TextField):
+            typed = isinstance(db_field, models.CharField | models.TextField) and not db_field.choices
+            if field is not None and typed:
                 field.widget.attrs.setdefault("dir", "auto")
             return field
 
