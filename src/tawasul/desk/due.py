@@ -53,6 +53,8 @@ def near(moment: datetime, now: datetime) -> str:
             return _("yesterday %(hour)s") % {"hour": hour}
         case days if 1 < days < 7:
             return _("%(weekday)s %(hour)s") % {"weekday": dates.weekday(moment), "hour": hour}
+        case _days if day.year == today.year:
+            return _("%(day)s %(month)s") % {"day": day.day, "month": dates.MONTHS[day.month]}
         case _days:
             return dates.short_date(moment)
 
