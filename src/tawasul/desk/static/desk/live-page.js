@@ -210,10 +210,13 @@ function thread(fresh) {
   const next = fresh.querySelector(".letters");
   const scroll = document.querySelector(".thread .scroll");
   if (letters && next) {
+    for (const undo of next.querySelectorAll(".undo")) undo.remove(); // its seconds run above the composer, not in a copy
     const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
     const added = reconcile(letters, next, entry);
     const letter = added.filter((node) => node.matches(".letter")).at(-1);
     if (atEnd && added.length) scroll.scrollTop = scroll.scrollHeight;
+    const drafts = document.getElementById("drafts");
+    if (letter && !drafts?.contains(document.activeElement)) drafts?.replaceChildren(); // it may be the letter by now
     if (letter) say(place.dataset.letter, atEnd ? null : () => letter.scrollIntoView({ block: "start" }));
   }
   for (const part of [".thread .top h1", ".thread .top .service", ".thread .top .stands", ".thread .top .doings", "#dossier"]) {
