@@ -171,6 +171,7 @@ def test_one_calls_the_other_whose_bell_says_so_and_who_chooses_what_to_hear(
     expect(english.locator("input[name=followed][value=mail]")).not_to_be_checked()
 
 
+CALLED = {"ar": "ورد ذكرك في ملاحظة داخلية", "en": "You are mentioned in an internal note"}
 AWAY = """
   window.away = false;
   Object.defineProperty(document, "visibilityState", { get: () => (window.away ? "hidden" : "visible") });
@@ -192,20 +193,28 @@ def shown_by(pages: "list[Page]", within: float = SOON / 1000) -> tuple[list[Any
 @pytest.mark.browser
 @pytest.mark.network
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("lang", "scheme", "width"),
+    [("ar", "dark", 360), ("en", "light", 1280)],
+)
 def test_pages_in_the_background_share_one_line_and_the_browser_shows_a_notice_within_two_seconds(
     open_page: Any,
     served: Served,
+    no_violations: Any,
     fahd_client: Client,
-    fahd: Person,
     sara: Person,
     open_a_ticket: OpenATicket,
+    lang: str,
+    scheme: str,
+    width: int,
 ) -> None:
     ticket = open_a_ticket()
     events.react_to_due()
-    first = enter(open_page(), fahd_client, served)
+    first = enter(open_page(lang=lang, scheme=scheme, width=width), fahd_client, served)
     second = first.context.new_page()
     pages = [first, second]
-    for page, place in zip(pages, ("/ar/desk/", f"/ar/desk/tickets/{ticket.spoken_number}/"), strict=True):
+    places = (f"/{lang}/desk/", f"/{lang}/desk/tickets/{ticket.spoken_number}/")
+    for page, place in zip(pages, places, strict=True):
         page.add_init_script(COUNTED + AWAY)
         page.goto(place)
         until_live(page)
@@ -226,7 +235,7 @@ def test_pages_in_the_background_share_one_line_and_the_browser_shows_a_notice_w
     actions.note(ticket, by=sara, text="@fahd انظر")
     events.react_to_due()
     shown, took = shown_by(pages)
-    assert [one["title"] for one in shown] == ["ورد ذكرك في ملاحظة داخلية"] and took < 2
+    assert [(one["title"], one["lang"]) for one in shown] == [(CALLED[lang], lang)] and took < 2
     for page in pages:
         expect(page.locator("#bell [data-number]")).to_have_text("1", timeout=SOON)
     assert len(shown_by(pages)[0]) == 1, "once"
@@ -245,3 +254,5 @@ def test_pages_in_the_background_share_one_line_and_the_browser_shows_a_notice_w
             break
         other.wait_for_timeout(100)
     assert [one.only for one in hubs.hub().listeners] == [""], "looked at again, it has its own line alone"
+    no_violations(other)
+    assert other.evaluate("document.documentElement.scrollWidth") <= width
