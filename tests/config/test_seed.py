@@ -14,13 +14,15 @@ from django.db.models import Count, F
 from tawasul.accounts.models import Person
 from tawasul.config.demo import stock
 from tawasul.tickets.models import CloseReason, Event, Message, Status, Tagging, Ticket
+from tests.migrated import copied
 
 Seed = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("seeded")
+def folder(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As ``tawasul migrate`` leaves it: with tables that nobody has written in."""
+    return copied(migrated, tmp_path_factory.mktemp("seeded"))
 
 
 @pytest.fixture(scope="module")

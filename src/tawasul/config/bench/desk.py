@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
@@ -83,12 +83,16 @@ def _stand(database: str, tickets: int) -> Iterator[dict[str, Any]]:
         finally:
             process.stdin.close()  # which ends it
             process.wait(timeout=60)
+            process.stdout.close()
 
 
 def _compare(database: str, sizes: list[int], requests: int, names: list[str]) -> dict[str, Any]:
     with ExitStack() as stack:
         stands = {size: stack.enter_context(_stand(database, size)) for size in sizes}
-        clients = {size: Connection(stand["port"], stand["cookies"]) for size, stand in stands.items()}
+        clients = {
+            size: stack.enter_context(closing(Connection(stand["port"], stand["cookies"])))
+            for size, stand in stands.items()
+        }
         medians: dict[int, dict[str, float]] = {size: {} for size in sizes}
         for name in stands[sizes[0]]["pages"]:
             if names and name not in names:

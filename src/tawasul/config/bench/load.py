@@ -65,6 +65,12 @@ class Connection:
                 return answer
         raise AssertionError("unreachable")
 
+    def close(self) -> None:
+        """Hang up."""
+        if self.socket is not None:
+            self.socket.close()
+            self.socket = None
+
     def _head(self, method: str, path: str, content_type: str) -> bytes:
         """All of a request's head but its length; made once."""
         head = self._heads.get((method, path, content_type))
