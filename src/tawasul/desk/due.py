@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.dates import MONTHS
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -54,7 +55,7 @@ def near(moment: datetime, now: datetime) -> str:
         case days if 1 < days < 7:
             return _("%(weekday)s %(hour)s") % {"weekday": dates.weekday(moment), "hour": hour}
         case _days if day.year == today.year:
-            return _("%(day)s %(month)s") % {"day": day.day, "month": dates.MONTHS[day.month]}
+            return _("%(day)s %(month)s") % {"day": day.day, "month": MONTHS[day.month]}
         case _days:
             return dates.short_date(moment)
 
