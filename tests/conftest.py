@@ -8,6 +8,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.utils import translation
 
 from tawasul.config import catalogues
 from tawasul.core import centre, kept
@@ -88,6 +89,12 @@ def _tables_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     centre.forget()
     calendar.changed()
     kept.forget_all()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_speaks_a_language_yet() -> None:
+    """The language of the last page of the test before is no default of this one."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

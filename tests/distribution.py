@@ -2,13 +2,12 @@
 
 from xdist.scheduler import LoadScopeScheduling
 
-# Their tests share a server, a demo or a stock, which is made once where they run one after the other.
+# Their tests share a server, a demo or a stock, which is made once where they run one after the other. None of them may
+# empty the tables of the tests' own database: tests that do run last, as pytest-django has them.
 TOGETHER = {
     "tests/config/test_seed.py",
     "tests/config/test_serve.py",
     "tests/journeys/test_main_job.py",
-    "tests/mail/doors/test_imap.py",
-    "tests/mail/doors/test_postfix.py",
 }
 
 
