@@ -61,12 +61,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if _can_differ(item)]
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    from tests.distribution import Together
-
-    return Together(config, log)
-
-
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Arabic pages speak Arabic in tests too."""
     catalogues.compile_all()
