@@ -34,7 +34,7 @@ from tawasul.tickets.queries import PAGE
 from tawasul.tickets.ways import ways
 
 NEAR: Final = 400  # rows of an order; a filter that one ticket in sixteen fits has its page among them
-FAR: Final = 4000
+FAR: Final = 2500
 PATIENCE: Final = 0.5  # seconds that a page takes which begins where another one stopped
 RARE: Final = 1000  # tickets of one part, at most, that are looked at one by one
 
