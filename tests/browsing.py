@@ -13,9 +13,10 @@ import pytest
 
 if TYPE_CHECKING:
     from django.test import Client
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PATIENCE = 30_000  # milliseconds; a busy machine is no failure
 OpenPage = Callable[..., "Page"]
 
 
@@ -30,8 +31,9 @@ def chromium() -> "Iterator[Browser]":
     path = chromium_path()
     if path is None:
         pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         arguments = ["--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
         if os.geteuid() == 0:  # chromium's sandbox refuses root
@@ -77,7 +79,7 @@ def pages_of(chromium: "Browser", url: str) -> Iterator[OpenPage]:
             timezone_id="Asia/Riyadh",
         )
         contexts.append(context)
-        context.set_default_timeout(90_000)  # a busy machine is no failure
+        context.set_default_timeout(3 * PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         return page
@@ -94,6 +96,12 @@ def enter(page: "Page", client: "Client", server: Any) -> "Page":
         [{"name": name, "value": morsel.value, "url": server.url} for name, morsel in client.cookies.items()]
     )
     return page
+
+
+def follow(wanted: "Locator") -> None:
+    """Click what leads to another page, or sends a form, and wait until that page is there whole."""
+    with wanted.page.expect_navigation():
+        wanted.click()
 
 
 @pytest.fixture

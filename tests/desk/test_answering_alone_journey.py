@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
 from tests.browsing import enter
@@ -28,22 +29,23 @@ def test_from_the_choice_above_the_answer_to_their_page(
     ticket = open_a_ticket()
     part = take_part(ticket, fahd, is_private=True)
     clerk = enter(open_page(lang=lang, scheme=scheme, width=width), fahd_client, live_server)
-    clerk.set_default_timeout(15_000)
     clerk.goto(f"/{lang}/desk/tickets/{ticket.spoken_number}/")
     alone = clerk.locator(".answer-to .alone")
-    assert not alone.is_visible() and clerk.locator(".goes-to").is_visible()
+    expect(alone).to_be_hidden()
+    expect(clerk.locator(".goes-to")).to_be_visible()
     clerk.fill("#answer_text", "نرى رفض الطلب مبدئيًا")
     clerk.select_option("#answer_to", str(part.pk))
-    assert alone.is_visible() and not clerk.locator(".goes-to").is_visible()
+    expect(alone).to_be_visible()
+    expect(clerk.locator(".goes-to")).to_be_hidden()
     no_violations(clerk)
     assert clerk.evaluate("document.documentElement.scrollWidth") <= width
     clerk.locator(".composer .foot .btn.first").click()
     letter = clerk.locator(".letter:has(.for-few)")
     letter.wait_for()
-    assert "سالم الشمري" in letter.locator(".by").inner_text()
+    expect(letter.locator(".by")).to_contain_text("سالم الشمري")
     no_violations(clerk)
 
     salem = open_page(lang=lang, scheme=scheme, width=width)
     salem.goto(link_of(part))
-    assert "نرى رفض الطلب مبدئيًا" in salem.locator(".letters").inner_text()
+    expect(salem.locator(".letters")).to_contain_text("نرى رفض الطلب مبدئيًا")
     no_violations(salem)

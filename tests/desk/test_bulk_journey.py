@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
 from tawasul.bulk.work import work_due
@@ -30,16 +31,16 @@ def test_a_clerk_selects_by_the_keyboard_orders_and_takes_back(
     browser = enter(open_page(lang=lang, scheme=scheme, width=width), fahd_client, live_server)
     browser.goto(f"/{lang}/desk/?view=all")
     bar = browser.locator(".bulk-bar")
-    assert not bar.is_visible(), "while nothing is selected there is nothing to do"
+    expect(bar, "while nothing is selected there is nothing to do").to_be_hidden()
     browser.keyboard.press("j")
     browser.keyboard.press("x")
     browser.keyboard.press("j")
     browser.keyboard.press("x")
-    assert browser.locator(".desk-rows tr[data-picked]").count() == 2
+    expect(browser.locator(".desk-rows tr[data-picked]")).to_have_count(2)
     boxes = browser.locator(".desk-rows input[name=ticket]")
     boxes.nth(3).click(modifiers=["Shift"])
-    assert "4" in browser.locator("[data-count]").inner_text(), (
-        "all between, from the last one that was chosen"
+    expect(browser.locator("[data-count]"), "all between, from the last one that was chosen").to_contain_text(
+        "4"
     )
     no_violations(browser)
     assert browser.evaluate("document.documentElement.scrollWidth") <= width
@@ -54,7 +55,7 @@ def test_a_clerk_selects_by_the_keyboard_orders_and_takes_back(
     while work_due():
         pass
     browser.locator("#bulk-job:not([hx-get])").wait_for()
-    assert browser.locator("[data-outcome=done] dd").inner_text() == "4"
+    expect(browser.locator("[data-outcome=done] dd")).to_have_text("4")
     assert Ticket.objects.filter(assignee=sara).count() == 4
     no_violations(browser)
     browser.locator("#bulk-undo").press("Enter")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
 from tawasul.tickets.actions import properties
@@ -34,7 +35,7 @@ def test_a_clerk_works_beside_the_letter_without_losing_it(
     browser.goto(at(ticket, lang=lang))
     browser.fill("#answer_text", "نص لم يكتمل")
     if width < 1280:
-        assert not browser.locator("#dossier").is_visible()
+        expect(browser.locator("#dossier")).to_be_hidden()
         browser.click(".ways .to-about")
     browser.fill("#checklist-text", "اتصال")
     browser.press("#checklist-text", "Enter")
@@ -49,12 +50,12 @@ def test_a_clerk_works_beside_the_letter_without_losing_it(
     properties.change(ticket, "subject", "موضوع سارة", by=sara)
     browser.press("#property-subject", "Enter")
     browser.locator(".overtaken-edit").wait_for()
-    assert browser.input_value("#property-subject") == "موضوع فهد"
+    expect(browser.locator("#property-subject")).to_have_value("موضوع فهد")
     browser.locator("#about-events > summary").click()
     browser.locator(".history li").first.wait_for()
     no_violations(browser)
     assert browser.evaluate("document.documentElement.scrollWidth") <= width
-    assert browser.input_value("#answer_text") == "نص لم يكتمل"
+    expect(browser.locator("#answer_text")).to_have_value("نص لم يكتمل")
     if width < 1280:
         browser.locator(".dossier .to-thread a, .ways .to-letters").locator("visible=true").first.click()
-        assert browser.locator("#answer_text").is_visible()
+        expect(browser.locator("#answer_text")).to_be_visible()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person, Role, Team
 from tawasul.accounts.roles import forget
@@ -100,8 +101,8 @@ def test_a_draft_is_shown_in_place_and_the_answer_before_taken_back_in_a_browser
     no_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.locator("[data-hide-drafts]").click()
-    assert page.locator("#drafts .mail-text").count() == 0
+    expect(page.locator("#drafts .mail-text")).to_have_count(0)
     assert page.locator("#here [data-doing=answering] a").evaluate("link => link === document.activeElement")
     page.locator(".undo.answered button").click()
     page.wait_for_url(f"**/tickets/{first.spoken_number}/**")
-    assert page.locator("#answer_text").input_value() == "حُفظ التعديل."
+    expect(page.locator("#answer_text")).to_have_value("حُفظ التعديل.")

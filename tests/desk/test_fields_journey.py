@@ -1,9 +1,11 @@
 """A field with choices is made in a real browser and stands in the filter; its pages fit a phone and hold no fault."""
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
 from tawasul.core.kept import forget_all
@@ -35,7 +37,7 @@ def test_a_field_is_made_in_arabic_and_narrows_the_list(
     page.check('[name="shown_if-0-any"][value="technical"]')
     no_violations(page)
     page.get_by_role("button", name="معاينة").click()
-    assert page.locator("[data-drafted]").first.inner_text().startswith("جهة التسجيل")
+    expect(page.locator("[data-drafted]").first).to_have_text(re.compile(r"^\s*جهة التسجيل"))
     page.get_by_role("button", name="أضف حقلًا").last.click()
     page.wait_for_url("**/settings/fields/")
     assert [one.name_en for one in FieldChoice.objects.all()] == ["Second", "First"]
@@ -52,7 +54,7 @@ def test_a_field_is_made_in_arabic_and_narrows_the_list(
     no_violations(page)
     page.get_by_role("button", name="صفِّ القائمة").click()
     page.wait_for_selector(".chip-of-filter:has-text('الأولى')")
-    assert page.locator(".desk-rows tbody tr").count() == 1
+    expect(page.locator(".desk-rows tbody tr")).to_have_count(1)
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), [("en", 360, "dark"), ("ar", 360, "light")])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts import roles
 from tawasul.accounts.models import Change, Person, Role, Team
@@ -394,14 +395,14 @@ def test_a_list_is_filtered_saved_and_found_again(
     no_violations(page)
     page.locator(".filter button.first").click()
     page.locator(".summary").wait_for()
-    assert page.locator("#filter_words").input_value() == "dns"
+    expect(page.locator("#filter_words")).to_have_value("dns")
     no_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator("#filter_created_from").fill("")
     page.locator("#filter_sort").select_option("newest")
     page.locator(".filter button.first").click()
     page.locator(".chip-of-filter").first.wait_for()
-    assert page.locator(".desk-rows a.subj").all_inner_texts() == ["dns two", "dns one"]
+    expect(page.locator(".desk-rows a.subj")).to_have_text(["dns two", "dns one"])
     page.locator(".list-tools a[href*=saved-views]").click()
     page.locator("#save_name").fill("DNS")
     no_violations(page)

@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from tawasul.tickets import narrowed
-from tests.browsing import enter
+from tests.browsing import enter, follow
 from tests.world import OpenATicket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -62,6 +62,6 @@ def test_what_fits_a_filter_is_looked_for_to_the_end(
         further = without.locator("[data-look-further] a")
         if not further.count():
             break
-        further.click()
+        follow(further)
         met += without.locator("a.subj").all_text_contents()
     assert met == ["إبرة 13", "إبرة 8", "إبرة 0"]

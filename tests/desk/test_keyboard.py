@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
 from tawasul.tickets.models import Mention, Message, Ticket
@@ -60,10 +61,10 @@ def test_a_morning_without_the_mouse(
 
     page.keyboard.press("a")
     page.keyboard.type("jku؟ e h")
-    assert page.locator("#answer_text").input_value() == "jku؟ e h", "no shortcut works while one types"
+    expect(page.locator("#answer_text"), "no shortcut works while one types").to_have_value("jku؟ e h")
     page.keyboard.press("Control+Enter")
     arrived(page, four[2])
-    assert four[1].spoken_number in page.locator(".scroll > .notice").inner_text()
+    expect(page.locator(".scroll > .notice")).to_contain_text(four[1].spoken_number)
     assert Message.objects.get(ticket=four[1], kind="answer").text == "jku؟ e h"
 
     page.keyboard.press("n")
@@ -71,7 +72,7 @@ def test_a_morning_without_the_mouse(
     page.keyboard.press("p")
     arrived(page, four[2])
     page.keyboard.press("h")
-    assert page.locator("details.doing[open] #hold_party").evaluate("box => box === document.activeElement")
+    expect(page.locator("details.doing[open] #hold_party")).to_be_focused()
     page.keyboard.press("Escape")
 
     page.keyboard.press("Control+k")
@@ -87,14 +88,14 @@ def test_a_morning_without_the_mouse(
     page.keyboard.press("g")
     page.keyboard.press("m")
     page.locator(".desk-rows").wait_for()
-    assert page.locator(".desk-rows .subj").all_inner_texts() == ["تذكرة 0"]
+    expect(page.locator(".desk-rows .subj")).to_have_text(["تذكرة 0"])
 
     page.keyboard.press("Shift+Slash")
     sheet = page.locator("#keys-sheet[open]")
     sheet.wait_for()
     no_violations(page)
     page.keyboard.press("Escape")
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.locator("dialog[open]")).to_have_count(0)
     page.keyboard.press("Shift+Slash")
     sheet.wait_for()
     sheet.locator(".choice button").focus()
@@ -122,22 +123,22 @@ def test_the_palette_does_what_the_page_can_and_gives_the_focus_back(
     options = page.locator("#palette [role=option]")
     options.first.wait_for()
     first = options.first.get_attribute("id")
-    assert page.locator("#palette-ask").get_attribute("aria-activedescendant") == first
+    expect(page.locator("#palette-ask")).to_have_attribute("aria-activedescendant", first)
     page.keyboard.press("ArrowDown")
-    assert page.locator("#palette-ask").get_attribute("aria-activedescendant") != first
+    expect(page.locator("#palette-ask")).not_to_have_attribute("aria-activedescendant", first)
     page.keyboard.press("Escape")
-    assert button.evaluate("button => button === document.activeElement")
+    expect(button).to_be_focused()
     page.keyboard.press("Control+k")
     page.keyboard.type("أوقف")
     page.locator("#palette mark").first.wait_for()
     page.keyboard.press("Enter")
-    assert page.locator("#hold_party").evaluate("box => box === document.activeElement")
+    expect(page.locator("#hold_party")).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
     page.keyboard.type("زميل")
     page.locator("#palette mark").first.wait_for()
     page.keyboard.press("Enter")
-    assert page.locator("#assignee_assignee").evaluate("box => box === document.activeElement")
+    expect(page.locator("#assignee_assignee")).to_be_focused()
 
 
 def test_a_colleague_is_named_by_two_letters(
@@ -154,7 +155,7 @@ def test_a_colleague_is_named_by_two_letters(
     no_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.keyboard.press("Enter")
-    assert page.locator("#note_text").input_value() == "نظر @sara "
+    expect(page.locator("#note_text")).to_have_value("نظر @sara ")
     page.keyboard.press("Control+Enter")
     page.locator(".letter .mention", has_text="@sara").wait_for()
     assert Mention.objects.get().person == sara

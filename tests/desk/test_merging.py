@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tawasul.accounts import roles
 from tawasul.accounts.models import Person, Role, Team
@@ -287,7 +288,7 @@ def test_merging_from_the_dossier_to_the_undoing_in_a_browser(
     page.locator(".will-happen button.first").click()
     page.wait_for_url(f"**{at(target)}*")
     no_violations(page)
-    assert page.locator(".from-home").count() == 1
+    expect(page.locator(".from-home")).to_have_count(1)
     page.goto(at(own))
     no_violations(page)
     page.locator(".merged-into button").click()

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
 from tawasul.tickets import actions
 from tawasul.tickets.models import Message, Ticket
 from tawasul.tickets.writers import Writer
-from tests.browsing import enter
+from tests.browsing import enter, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -76,7 +77,7 @@ def test_an_answer_is_written_formatted_previewed_and_sent(
     box.fill("تم الحفظ")
     box.press("Control+a")
     box.press("Control+b")
-    assert box.input_value() == "**تم الحفظ**"
+    expect(box).to_have_value("**تم الحفظ**")
     page.get_by_role("button", name="معاينة").click()
     page.locator("#preview strong").wait_for()
     assert page.url.endswith(f"{written.spoken_number}/"), "the preview came into the page"
@@ -95,7 +96,7 @@ def test_what_is_being_written_is_kept_by_itself(
     page.locator("#answer_text").press_sequentially("نصف إجابة")
     page.locator("[data-autosave-say]", has_text="حُفظت المسودة").wait_for()
     page.goto(address)
-    assert page.locator("#answer_text").input_value() == "نصف إجابة"
+    expect(page.locator("#answer_text")).to_have_value("نصف إجابة")
 
 
 def test_a_note_is_written_by_keyboard_alone(
@@ -128,13 +129,13 @@ def test_without_scripts_everything_still_works(
     enter(page, fahd_client, live_server)
     page.goto(f"/ar/desk/tickets/{written.spoken_number}/")
     page.locator("#answer_text").fill("بلا **نصوص برمجية**")
-    page.get_by_role("button", name="معاينة").click()
-    assert page.locator("#preview strong").count() == 1
-    assert page.locator("#answer_text").input_value() == "بلا **نصوص برمجية**"
+    follow(page.get_by_role("button", name="معاينة"))
+    expect(page.locator("#preview strong")).to_have_count(1)
+    expect(page.locator("#answer_text")).to_have_value("بلا **نصوص برمجية**")
     page.get_by_role("button", name="أرسل الإجابة").click()
-    assert page.locator(".letter strong", has_text="نصوص برمجية").count() == 1
+    expect(page.locator(".letter strong", has_text="نصوص برمجية")).to_have_count(1)
     page.locator(".doings [data-do=close]").click()
     page.locator("input[value=solved_by_staff]").check()
-    page.locator("form[action*=closure] button").click()
+    follow(page.locator("form[action*=closure] button"))
     written.refresh_from_db()
     assert written.close_reason == "solved_by_staff"

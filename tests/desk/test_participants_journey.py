@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
 from tawasul.tickets.models import Participant
@@ -44,22 +45,22 @@ def test_from_the_side_panel_to_the_participants_letter(
     clerk.select_option("#participant-language", lang)
     clerk.locator("#participant-language").locator("xpath=ancestor::form//button").click()
     clerk.locator(".participants li").wait_for()
-    assert clerk.input_value("#answer_text") == "نص لم يكتمل"
+    expect(clerk.locator("#answer_text")).to_have_value("نص لم يكتمل")
     no_violations(clerk)
 
     part = Participant.objects.get()
     salem = open_page(lang=lang, scheme=scheme, width=width)
     salem.goto(link_of(part))
-    assert salem.locator(".letter").count() == 1
+    expect(salem.locator(".letter")).to_have_count(1)
     salem.fill("[name=text]", "ظهر عندي العطل نفسه.")
     no_violations(salem)
     assert salem.evaluate("document.documentElement.scrollWidth") <= width
     salem.locator("#reply button.first").click()
     salem.locator(".letter:nth-of-type(2), .letter + .letter, .event + .letter").last.wait_for()
-    assert "ظهر عندي العطل نفسه." in salem.locator(".letters").inner_text()
+    expect(salem.locator(".letters")).to_contain_text("ظهر عندي العطل نفسه.")
 
     clerk.goto(address)
-    assert "ظهر عندي العطل نفسه." in clerk.locator(".letters").inner_text()
-    assert clerk.locator("#goes-to .goes-to").is_visible()
+    expect(clerk.locator(".letters")).to_contain_text("ظهر عندي العطل نفسه.")
+    expect(clerk.locator("#goes-to .goes-to")).to_be_visible()
     no_violations(clerk)
     assert clerk.evaluate("document.documentElement.scrollWidth") <= width

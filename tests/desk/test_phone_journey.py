@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
 from tawasul.bulk.work import work_due
@@ -78,8 +79,8 @@ def test_a_morning_in_one_hand(
 
     row.locator(".to-write").first.tap()
     box = page.locator("#answer_text")
-    assert box.evaluate("box => box === document.activeElement")
-    assert not row.is_visible(), "the keyboard needs the room"
+    expect(box).to_be_focused()
+    expect(row, "the keyboard needs the room").to_be_hidden()
     box.fill("راجعنا الطلب، وتم التحديث.")
     page.get_by_role("button", name="أجب وانتقل إلى التالية").tap()
     page.get_by_text("وهذه هي التالية").wait_for()
@@ -94,9 +95,9 @@ def test_a_morning_in_one_hand(
     bar = page.locator(".bulk-bar")
     within_reach(page, bar.locator("[value=assign]"))
     assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
-    assert not bar.locator("[value=spam]").is_visible()
+    expect(bar.locator("[value=spam]")).to_be_hidden()
     bar.locator("[data-bulk-more]").tap()
-    assert bar.locator("[value=spam]").is_visible()
+    expect(bar.locator("[value=spam]")).to_be_visible()
     fits(page)
     no_violations(page)
     bar.locator("[value=assign]").tap()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Change, Person, Role, Team
 from tawasul.core.kept import forget_all
@@ -211,6 +212,6 @@ def test_the_pages_hold_nothing_for_axe_and_fit_a_phone(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, place
     page.goto(f"/{lang}/desk/settings/services/{service.pk}/")
     page.locator("#set_name_en").fill("Seen at once")
-    assert page.locator('[data-shows="set_name_en"]').inner_text() == "Seen at once"
+    expect(page.locator('[data-shows="set_name_en"]')).to_have_text("Seen at once")
     page.locator("button[name=save]").click()
     page.locator(".set-rows", has_text="Seen at once").wait_for()

@@ -1,10 +1,12 @@
 """A day at the desk in a browser without scripts: whatever a clerk does with them can be done by links and forms."""
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Absence, Person, Team
 from tawasul.bulk.work import work_due
@@ -21,7 +23,7 @@ from tawasul.tickets.models import (
     TimeEntry,
 )
 from tawasul.tickets.writers import Writer
-from tests.browsing import enter
+from tests.browsing import enter, follow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -60,8 +62,8 @@ def send(page: "Page", noun: str, button: str = "button", **typed: str) -> None:
             field.select_option(value)
         else:
             field.fill(value)
-    form.locator(button).last.click()
-    assert page.locator(".error-page").count() == 0, page.url
+    follow(form.locator(button).last)
+    expect(page.locator(".error-page"), page.url).to_have_count(0)
 
 
 @pytest.mark.undo
@@ -79,58 +81,58 @@ def test_a_day_on_one_ticket(
     address = f"/en/desk/tickets/{ticket.spoken_number}/"
     page.goto(address)
 
-    page.get_by_role("button", name="Take", exact=True).first.click()
+    follow(page.get_by_role("button", name="Take", exact=True).first)
     ticket.refresh_from_db()
     assert ticket.assignee == fahd, "taken"
     send(page, "tags", "button >> text=Add", tag="name servers")
     assert ticket.tags.get().name_en == "Name servers"
-    form_of(page, "following").locator("button").click()
-    assert page.get_by_role("button", name="Stop following").count() == 1
+    follow(form_of(page, "following").locator("button"))
+    expect(page.get_by_role("button", name="Stop following")).to_have_count(1)
     send(page, "checklist", text="اتصل بالمستضيف")
-    page.get_by_role("checkbox", name="اتصل بالمستضيف").click()
+    follow(page.get_by_role("checkbox", name="اتصل بالمستضيف"))
     assert ChecklistItem.objects.get(ticket=ticket).done_at
     send(page, "time", minutes="25", note="اتصال")
     assert TimeEntry.objects.get(ticket=ticket).minutes == 25
     send(page, "participants", name="شركة الاستضافة", email="host@example.com.sa")
     assert Participant.objects.get(ticket=ticket).email == "host@example.com.sa"
     send(page, "properties/subject", value="تعديل خوادم النطاق")
-    assert page.locator("h1", has_text="تعديل خوادم النطاق").count() == 1
+    expect(page.locator("h1", has_text="تعديل خوادم النطاق")).to_have_count(1)
 
-    page.get_by_role("link", name="Internal note").click()
+    follow(page.get_by_role("link", name="Internal note"))
     page.locator("#note_text").fill("للزملاء فقط")
-    page.get_by_role("button", name="Save the note").click()
-    assert page.locator(".letter[data-from=note]", has_text="للزملاء فقط").count() == 1
-    page.get_by_role("link", name="Answer to the customer").click()
-    page.get_by_role("button", name="Ready texts").click()
+    follow(page.get_by_role("button", name="Save the note"))
+    expect(page.locator(".letter[data-from=note]", has_text="للزملاء فقط")).to_have_count(1)
+    follow(page.get_by_role("link", name="Answer to the customer"))
+    follow(page.get_by_role("button", name="Ready texts"))
     page.locator("#ready-choice").select_option(label="Received")
-    page.get_by_role("button", name="Insert").click()
-    assert "وصلنا طلبكم" in page.locator("#answer_text").input_value()
-    page.get_by_role("button", name="Send the answer").click()
-    assert page.locator(".letter[data-from=centre]", has_text="وصلنا طلبكم").count() == 1
-    page.get_by_role("button", name="Take it back").click()
-    assert page.locator("#answer_text").input_value().startswith("وصلنا"), (
-        "what was taken back is there again"
+    follow(page.get_by_role("button", name="Insert"))
+    expect(page.locator("#answer_text")).to_have_value(re.compile("وصلنا طلبكم"))
+    follow(page.get_by_role("button", name="Send the answer"))
+    expect(page.locator(".letter[data-from=centre]", has_text="وصلنا طلبكم")).to_have_count(1)
+    follow(page.get_by_role("button", name="Take it back"))
+    expect(page.locator("#answer_text"), "what was taken back is there again").to_have_value(
+        re.compile("^وصلنا")
     )
-    page.get_by_role("button", name="Send the answer").click()
+    follow(page.get_by_role("button", name="Send the answer"))
 
     page.goto(address)
     send(page, "hold", party="المستضيف", reason="ننتظر رده")
     ticket.refresh_from_db()
     assert ticket.status == "on_hold"
     send(page, "resumption")
-    form_of(page, "snooze").locator("button[name=until]").first.click()
+    follow(form_of(page, "snooze").locator("button[name=until]").first)
     ticket.refresh_from_db()
     assert ticket.snoozed_until
     send(page, "waking")
-    unfolded(page, page.locator('a[href*="/macros/"]').first).click()
+    follow(unfolded(page, page.locator('a[href*="/macros/"]').first))
     send(page, f"macros/{macro.pk}")
-    assert page.locator(".letter[data-from=note]", has_text="نُفّذ الإجراء الجاهز").count() == 1
+    expect(page.locator(".letter[data-from=note]", has_text="نُفّذ الإجراء الجاهز")).to_have_count(1)
     send(page, "assignee", assignee=str(sara.pk))
     ticket.refresh_from_db()
     assert ticket.assignee == sara, "given to a colleague"
     form = form_of(page, "closure")
     form.locator("input[value=solved_by_staff]").check()
-    form.locator("button").last.click()
+    follow(form.locator("button").last)
     ticket.refresh_from_db()
     assert ticket.status == "closed"
     send(page, "reopening")
@@ -147,23 +149,23 @@ def test_tickets_are_joined_parted_and_given_to_another_team(
     address = f"/en/desk/tickets/{first.spoken_number}/"
     page.goto(address)
 
-    page.get_by_role("link", name="Make it a ticket of its own").click()
-    page.get_by_role("button", name="Make it a ticket").click()
+    follow(page.get_by_role("link", name="Make it a ticket of its own"))
+    follow(page.get_by_role("button", name="Make it a ticket"))
     assert Ticket.objects.count() == 4
     page.goto(address)
-    page.get_by_role("link", name="Link a ticket").click()
+    follow(page.get_by_role("link", name="Link a ticket"))
     page.locator("[name=number]").fill(second.spoken_number)
-    page.get_by_role("button", name="Link the tickets").click()
+    follow(page.get_by_role("button", name="Link the tickets"))
     assert TicketLink.objects.count() == 2, "to what was parted from it, and to the second one"
     page.goto(address)
-    page.get_by_role("link", name="Merge tickets").last.click()
+    follow(page.get_by_role("link", name="Merge tickets").last)
     page.locator("[name=number]").fill(third.spoken_number)
-    page.get_by_role("button", name="See what will happen").click()
-    page.get_by_role("button", name="Merge the tickets").click()
+    follow(page.get_by_role("button", name="See what will happen"))
+    follow(page.get_by_role("button", name="Merge the tickets"))
     third.refresh_from_db()
     assert third.close_reason == "merged"
     page.goto(f"/en/desk/tickets/{third.spoken_number}/")
-    page.get_by_role("button", name="Undo the merge").first.click()
+    follow(page.get_by_role("button", name="Undo the merge").first)
     third.refresh_from_db()
     assert third.status == "with_centre"
     page.goto(address)
@@ -182,26 +184,26 @@ def test_the_list_is_filtered_kept_and_worked_on_as_a_whole(
     for number in range(3):
         open_a_ticket(subject=f"شهادة {number}")
     page.goto("/en/desk/")
-    page.get_by_role("link", name="Filter", exact=True).click()
+    follow(page.get_by_role("link", name="Filter", exact=True))
     page.locator("form.filter [name=subject], form.filter [name=words]").first.fill("شهادة")
-    page.get_by_role("button", name="Filter the list").click()
-    assert page.locator(".desk-rows tbody tr").count() == 3
-    page.get_by_role("link", name="Save this view").click()
+    follow(page.get_by_role("button", name="Filter the list"))
+    expect(page.locator(".desk-rows tbody tr")).to_have_count(3)
+    follow(page.get_by_role("link", name="Save this view"))
     page.locator(".save-view [name=name]").fill("Certificates")
-    page.get_by_role("button", name="Save the view").click()
+    follow(page.get_by_role("button", name="Save the view"))
     assert SavedView.objects.get(owner=fahd).name == "Certificates"
-    page.locator(".views").get_by_role("link", name="Certificates").click()
+    follow(page.locator(".views").get_by_role("link", name="Certificates"))
     for box in page.locator(".desk-rows tbody input[name=ticket]").all()[:2]:
         box.check()
-    page.locator("button[name=action][value=assign]").click()
+    follow(page.locator("button[name=action][value=assign]"))
     page.locator("#bulk_object").select_option(str(sara.pk))
-    page.get_by_role("button", name="See what will happen").click()
-    page.get_by_role("button", name="Do it to 2 tickets").click()
+    follow(page.get_by_role("button", name="See what will happen"))
+    follow(page.get_by_role("button", name="Do it to 2 tickets"))
     while work_due():
         pass
     page.goto(page.url)  # as "look again" does
     assert Ticket.objects.filter(assignee=sara).count() == 2
-    page.get_by_role("button", name="Take it back").click()
+    follow(page.get_by_role("button", name="Take it back"))
     while work_due():
         pass
     assert not Ticket.objects.filter(assignee=sara).exists()
@@ -216,12 +218,12 @@ def test_an_absence_and_the_look_of_the_list_are_set(
     page.locator("[name=from_day]").fill(f"{soon:%Y-%m-%d}")
     page.locator("[name=until_day]").fill(f"{soon + timedelta(days=4):%Y-%m-%d}")
     page.locator("[name=substitute]").select_option(str(sara.pk))
-    page.get_by_role("button", name="Note the absence").click()
+    follow(page.get_by_role("button", name="Note the absence"))
     assert Absence.objects.get(person=fahd).substitute == sara
     page.goto("/en/desk/")
     form = form_of(page, "choices")
     form.get_by_label("Tags").check()
     form.get_by_label("Compact").check()
-    form.locator("button").last.click()
-    assert page.get_by_role("columnheader", name="Tags").count() == 1
-    assert page.locator(".queue[data-density=compact]").count() == 1
+    follow(form.locator("button").last)
+    expect(page.get_by_role("columnheader", name="Tags")).to_have_count(1)
+    expect(page.locator(".queue[data-density=compact]")).to_have_count(1)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tawasul.config.demo import papers
 from tawasul.config.demo.seed import PASSWORD
@@ -158,7 +159,7 @@ def test_from_no_account_to_a_closed_ticket(new_page: OpenPage, lang: str) -> No
     found = NUMBER.search(customer.url)
     assert found is not None
     number = found.group(0)
-    assert number in customer.locator(".just-sent").inner_text()
+    expect(customer.locator(".just-sent")).to_contain_text(number)
     confirmation = mail_to(letters, lang, address, number)
     assert (
         words["subject"] not in confirmation or "subject" in confirmation
@@ -178,8 +179,8 @@ def test_from_no_account_to_a_closed_ticket(new_page: OpenPage, lang: str) -> No
         letters.goto(f"{letters.url}html/")
         picture(letters, f"mail-{lang}", whole=True)
     customer.goto(f"/{lang}/tickets/{number}/")
-    assert words["said"] in customer.locator(".letter[data-from=centre]").inner_text()
-    assert customer.locator(".turn").first.get_attribute("data-turn") == "you"
+    expect(customer.locator(".letter[data-from=centre]")).to_contain_text(words["said"])
+    expect(customer.locator(".turn").first).to_have_attribute("data-turn", "you")
     for _ in range(120):  # the pictures are made by the worker
         if customer.locator(".proofs img").count() >= 5:
             break
@@ -196,7 +197,7 @@ def test_from_no_account_to_a_closed_ticket(new_page: OpenPage, lang: str) -> No
     customer.locator(".turn[data-turn=closed]").first.wait_for()
     picture(customer, f"ticket-closed-{lang}", whole=True)
     customer.goto(f"/{lang}/tickets/?turn=closed")
-    assert number in customer.locator("main").inner_text()
+    expect(customer.locator("main")).to_contain_text(number)
     picture(customer, f"tickets-{lang}", whole=True)
 
 
@@ -239,8 +240,8 @@ def test_without_an_account_from_the_direct_form_to_a_closed_ticket(new_page: Op
     assert link is not None
     visitor = new_page(lang)
     visitor.goto(link.group(0))
-    assert words["said"] in visitor.locator(".letter[data-from=centre]").inner_text()
-    assert visitor.locator(".turn").first.get_attribute("data-turn") == "you"
+    expect(visitor.locator(".letter[data-from=centre]")).to_contain_text(words["said"])
+    expect(visitor.locator(".turn").first).to_have_attribute("data-turn", "you")
 
     # a reply by mail stands on the page like one typed there, and gives the turn to the centre
     letters.fill("#reply-text", words["again"])
@@ -250,7 +251,7 @@ def test_without_an_account_from_the_direct_form_to_a_closed_ticket(new_page: Op
         if visitor.locator(".turn[data-turn=centre]").count():
             break
         visitor.wait_for_timeout(500)
-    assert words["again"] in visitor.locator(".letter[data-from=you]").last.inner_text()
+    expect(visitor.locator(".letter[data-from=you]").last).to_contain_text(words["again"])
     visitor.get_by_role("button", name=words["solved"]).click()
     visitor.locator(".turn[data-turn=closed]").first.wait_for()
     nobody = new_page(lang)

@@ -54,7 +54,7 @@ def test_two_at_one_ticket_see_each_other_and_neither_writes_past_the_other(
 
     sara_page.locator("button[name=send]").click()
     expect(fahd.locator(".letters")).to_contain_text("جواب سارة", timeout=SOON)
-    assert fahd.locator("#answer_text").input_value() == "مسودة فهد"
+    expect(fahd.locator("#answer_text")).to_have_value("مسودة فهد")
 
     fahd.locator("button[name=send]").click()  # what Sara wrote comes first
     expect(fahd.locator(".overtaken")).to_contain_text("جواب سارة")
@@ -83,7 +83,7 @@ def test_the_list_shows_what_comes_and_moves_nothing_under_the_pointer(
     page.get_by_role("link", name="الأولى").focus()
     third = open_a_ticket(subject="الثالثة")
     expect(page.locator("#live-say")).to_contain_text("تغيّرت القائمة.", timeout=SOON)
-    assert page.locator("a.subj", has_text="الثالثة").count() == 0
+    expect(page.locator("a.subj", has_text="الثالثة")).to_have_count(0)
     assert page.evaluate("document.activeElement.textContent.trim()") == "الأولى"
     page.get_by_role("button", name="اعرض", exact=True).click()
     page.get_by_role("link", name="الثالثة").wait_for()

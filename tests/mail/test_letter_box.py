@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from tawasul.mail import catcher, handling, mime
@@ -42,7 +42,7 @@ def test_a_caught_mail_is_read_and_its_link_followed(
     page = open_page(lang=lang, width=width, scheme=scheme)
     page.goto(f"/{lang}/demo/mail/")
     no_violations(page)
-    assert page.locator(".caught-list li").count() == 2
+    expect(page.locator(".caught-list li")).to_have_count(2)
     page.screenshot(path=str(tmp_path / f"list-{lang}-{width}.png"))
     page.locator(".caught-list a").first.click()
     page.frame_locator("iframe").get_by_text("271828").wait_for()
@@ -50,7 +50,7 @@ def test_a_caught_mail_is_read_and_its_link_followed(
     page.screenshot(path=str(tmp_path / f"mail-{lang}-{width}.png"), full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     frame = page.frame_locator("iframe")
-    assert frame.get_by_text("271828").is_visible()
+    expect(frame.get_by_text("271828")).to_be_visible()
     frame.locator("td.btn a").click()
     page.wait_for_url(target)
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import AccountRequest, Person, TermsVersion
 from tawasul.mail.models import OutgoingMail
@@ -45,8 +46,8 @@ def test_an_account_from_nothing(open_page: Any, terms: TermsVersion, lang: str,
     fill_request(page)
     page.click("main button.first")  # the terms are not accepted yet
     page.wait_for_selector(".summary")
-    assert page.input_value("[name=full_name]") == "هدى السبيعي"
-    assert page.input_value("[name=password1]") == "", "a password is never sent back"
+    expect(page.locator("[name=full_name]")).to_have_value("هدى السبيعي")
+    expect(page.locator("[name=password1]"), "a password is never sent back").to_have_value("")
     page.fill("[name=password1]", GOOD_PASSWORD)
     page.fill("[name=password2]", GOOD_PASSWORD)
     page.check("[name=terms]")
@@ -55,7 +56,7 @@ def test_an_account_from_nothing(open_page: Any, terms: TermsVersion, lang: str,
     page.fill("[name=code]", code_in(newest_mail()))
     page.click("main button.first")
     page.wait_for_url(re.compile("/account/login/"))
-    assert WORDS[lang]["active"] in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(WORDS[lang]["active"])
     sign_in(page, lang, "huda", GOOD_PASSWORD)
     assert Person.objects.get(username="huda").language == lang
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -122,7 +123,7 @@ def test_a_passkey_is_made_and_signs_in_alone(open_page: Any, noura: Person) -> 
     page.click("[data-passkey=add] button.first")
     page.wait_for_url(re.compile("/two-steps/recovery-codes/"))
     page.goto("/ar/account/two-steps/passkeys/")
-    assert "حاسوب المكتب" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("حاسوب المكتب")
     assert OutgoingMail.objects.filter(to_address=noura.email, kind="generic").exists()
 
     page.goto("/ar/account/logout/")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
 from tawasul.attachments import previews
@@ -126,7 +127,7 @@ def test_a_new_ticket_is_written_sent_and_seen(
     page.get_by_label("اسم النطاق").fill("مثال-تجريبي.السعودية")
     page.get_by_label("الموضوع").fill("تعذّر التعديل")
     page.wait_for_selector("#domain-said .say")
-    assert "xn--mgberp4a5d4ar" in page.inner_text("#domain-said")
+    expect(page.locator("#domain-said")).to_contain_text("xn--mgberp4a5d4ar")
     page.get_by_label("ما المشكلة؟").fill("نقلنا الاستضافة.")
     page.get_by_label("ما المساعدة التي تريدها؟").fill("أرجو الحفظ.")
     with page.expect_response(lambda answer: "/files/" in answer.url):
@@ -147,7 +148,7 @@ def test_a_new_ticket_is_written_sent_and_seen(
     page.wait_for_selector(".just-sent")
     looks_right(page, no_violations)
     ticket = Ticket.objects.get()
-    assert ticket.spoken_number in page.inner_text(".just-sent")
+    expect(page.locator(".just-sent")).to_contain_text(ticket.spoken_number)
     assert ticket.messages.get().file_count == 1
 
 
@@ -161,8 +162,8 @@ def test_the_whole_form_works_without_scripts(open_page: OpenPage, noura: Person
     page.locator("#files-input").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": _png()})
     page.get_by_role("button", name="Upload").click()
     page.wait_for_url("**/tickets/new/?draft=*")
-    assert page.input_value("#id_subject") == "A question"
-    assert page.locator('li.file[data-state="done"]').count() == 1
+    expect(page.locator("#id_subject")).to_have_value("A question")
+    expect(page.locator('li.file[data-state="done"]')).to_have_count(1)
     page.get_by_label("What is the problem?").fill("How?")
     page.get_by_label("What help do you need?").fill("Steps")
     page.locator("#id_terms").check()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person, TermsVersion
 from tawasul.core import kept
@@ -60,19 +61,19 @@ def test_a_customer_finds_a_choice_in_any_spelling_with_the_keyboard_alone(
     city, find = page.locator("#id_own-city"), page.locator("#id_own-city-find")
     find.fill("الاحساء")
     page.get_by_text("النتائج: 1").wait_for()
-    assert city.locator("option").all_inner_texts() == ["الأحساء"]
+    expect(city.locator("option")).to_have_text(["الأحساء"])
     looks_right(page, no_violations)
     find.fill("لا شيء")
     page.get_by_text("لا نتائج.").wait_for()
     find.press("Enter")  # nothing is sent, and nothing chosen
     find.fill("مكه")
     find.press("ArrowDown")
-    assert page.locator("#id_own-gate").count() == 0  # not before the choice is made
+    expect(page.locator("#id_own-gate")).to_have_count(0)  # not before the choice is made
     page.keyboard.press("Enter")
     page.get_by_label("الحي").wait_for()
-    assert page.locator("#id_own-city option").count() == len(CITIES) + 1
-    assert page.locator("#id_own-city option:checked").inner_text() == "مكة المكرمة"
-    assert page.evaluate("document.activeElement.id") == "id_own-city"
+    expect(page.locator("#id_own-city option")).to_have_count(len(CITIES) + 1)
+    expect(page.locator("#id_own-city option:checked")).to_have_text("مكة المكرمة")
+    expect(page.locator("#id_own-city")).to_be_focused()
     looks_right(page, no_violations)
 
 
@@ -92,10 +93,10 @@ def test_staff_choose_with_the_pointer_and_a_choice_never_gets_lost(
     page.locator(".own-values summary").first.click()
     page.locator("#own-city-find").fill("TA")
     page.locator("#own-city option", has_text="Tabuk").click()
-    assert page.locator("#own-city").input_value() != ""
+    expect(page.locator("#own-city")).not_to_have_value("")
     page.locator("#own-city-find").fill("jed")
     no_violations(page)
-    assert page.locator("#own-city option").all_inner_texts() == ["Jeddah", "Tabuk"]
+    expect(page.locator("#own-city option")).to_have_text(["Jeddah", "Tabuk"])
     page.locator(
         ".own-values form button"
     ).first.click()  # the list closes under the pointer, and it is saved at once
@@ -128,4 +129,4 @@ def test_without_scripts_the_plain_list_stays(open_page: OpenPage, cities: Servi
     page.get_by_label("Service", exact=True).select_option(cities.code)
     page.get_by_role("button", name="Show what this service asks for").click()
     page.get_by_label("City").select_option(label="Hail")
-    assert page.locator("[type=search]").count() == 0
+    expect(page.locator("[type=search]")).to_have_count(0)

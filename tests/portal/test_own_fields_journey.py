@@ -2,6 +2,7 @@
 by axe; on a phone in Arabic, and in English without an account."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person, TermsVersion
 from tawasul.core import kept
@@ -47,7 +48,7 @@ def test_on_a_phone_the_fields_follow_the_choices_and_the_ticket_tells_them(
     page = open_page(width=360, scheme="dark")
     sign_in(page, noura)
     page.goto("/ar/tickets/new/")
-    assert page.locator("[name^=own-]").count() == 0
+    expect(page.locator("[name^=own-]")).to_have_count(0)
     page.get_by_label("مشكلة تقنية").check()
     page.get_by_label("الخدمة").select_option(asked.code)
     page.get_by_label("كاملة").check()
@@ -57,7 +58,7 @@ def test_on_a_phone_the_fields_follow_the_choices_and_the_ticket_tells_them(
     page.get_by_label("أساسية").check()
     page.get_by_label("عدد الخوادم").wait_for(state="detached")
     page.get_by_label("كاملة").check()
-    assert page.get_by_label("عدد الخوادم").input_value() == "٤"  # it was carried along
+    expect(page.get_by_label("عدد الخوادم")).to_have_value("٤")  # it was carried along
     page.get_by_label("منذ متى؟").fill("١٢/٦/١٤٤٨")
     page.get_by_label("الاسم الآخر").fill("مثال.السعودية")
     page.get_by_label("المسؤول التقني").fill("سالم")
@@ -88,12 +89,12 @@ def test_without_scripts_an_english_stranger_is_shown_what_the_service_asks(
     page.get_by_label("Service", exact=True).select_option(asked.code)
     page.get_by_role("button", name="Show what this service asks for").click()
     page.wait_for_url("**/contact/?draft=*")
-    assert page.get_by_label("Full name").input_value() == "Salem"
+    expect(page.get_by_label("Full name")).to_have_value("Salem")
     page.get_by_label("Full", exact=True).check()
     page.get_by_role("button", name="Send me the link").click()
     page.get_by_text("This service asks for more than was on the page.").wait_for()
-    assert page.get_by_label("Number of servers").count() == 1
-    assert page.get_by_label("Full", exact=True).is_checked()
+    expect(page.get_by_label("Number of servers")).to_have_count(1)
+    expect(page.get_by_label("Full", exact=True)).to_be_checked()
     assert not FieldValue.objects.exists()
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browsing import OpenPage
 
@@ -17,53 +18,53 @@ def _demo(settings: Any) -> None:
 def test_the_error_summary_has_the_focus_and_leads_to_the_fields(open_page: OpenPage) -> None:
     page = open_page(lang="en")
     page.goto("/en/components/")
-    assert page.evaluate("document.activeElement.className") == "summary"
+    expect(page.locator(".summary")).to_be_focused()
     page.locator(".summary a").first.click()
-    assert page.evaluate("document.activeElement.id") == "id_wrong"
+    expect(page.locator("#id_wrong")).to_be_focused()
 
 
 def test_a_question_is_a_dialog_with_the_focus_on_the_safe_answer(open_page: OpenPage) -> None:
     page = open_page(lang="en")
     page.goto("/en/components/")
     page.locator("details[data-dialog] > summary").click()
-    assert page.locator("dialog[open]").is_visible()
-    assert page.evaluate("document.activeElement.textContent") == "Keep it open"
+    expect(page.locator("dialog[open]")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep it open")).to_be_focused()
     page.keyboard.press("Escape")
-    assert page.locator("dialog[open]").count() == 0
-    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("details[data-dialog] > summary")).to_be_focused()
 
 
 def test_without_scripts_the_question_opens_in_its_place(open_page: OpenPage) -> None:
     page = open_page(lang="en", scripts=False)
     page.goto("/en/components/")
     page.locator("details[data-dialog] > summary").click()
-    assert page.get_by_role("button", name="Close the ticket").is_visible()
+    expect(page.get_by_role("button", name="Close the ticket")).to_be_visible()
 
 
 def test_the_counter_counts_letters_and_says_when_there_are_too_many(open_page: OpenPage) -> None:
     page = open_page(lang="en")
     page.goto("/en/components/")
     page.fill("#id_text", "نص 👍")
-    assert page.locator("#id_text-count").inner_text() == "4 of 200 characters"
+    expect(page.locator("#id_text-count")).to_have_text("4 of 200 characters")
     page.fill("#id_text", "ا" * 201)
-    assert page.locator("#id_text-count[data-over]").count() == 1
+    expect(page.locator("#id_text-count[data-over]")).to_have_count(1)
 
 
 def test_a_password_can_be_shown(open_page: OpenPage) -> None:
     page = open_page(lang="en")
     page.goto("/en/components/")
     page.locator("[data-reveal=id_password]").click()
-    assert page.get_attribute("#id_password", "type") == "text"
+    expect(page.locator("#id_password")).to_have_attribute("type", "text")
 
 
 def test_with_scripts_files_are_chosen_by_one_button_and_without_them_by_two(open_page: OpenPage) -> None:
     with_scripts, without = open_page(lang="en"), open_page(lang="en", scripts=False)
     with_scripts.goto("/en/components/")
     without.goto("/en/components/")
-    assert with_scripts.get_by_role("button", name="Choose files").is_visible()
-    assert not with_scripts.get_by_role("button", name="Upload").is_visible()
-    assert without.get_by_role("button", name="Upload").is_visible()
-    assert without.locator("input[type=file]").is_visible()
+    expect(with_scripts.get_by_role("button", name="Choose files")).to_be_visible()
+    expect(with_scripts.get_by_role("button", name="Upload")).to_be_hidden()
+    expect(without.get_by_role("button", name="Upload")).to_be_visible()
+    expect(without.locator("input[type=file]")).to_be_visible()
 
 
 def test_an_upload_that_cannot_arrive_says_so_and_loses_nothing_else(open_page: OpenPage) -> None:
@@ -74,8 +75,8 @@ def test_an_upload_that_cannot_arrive_says_so_and_loses_nothing_else(open_page: 
     letter: Any = {"name": "letter.png", "mimeType": "image/png", "buffer": b"\x89PNG"}
     page.set_input_files("#files-input", letter)
     page.wait_for_selector("[data-list] > li[data-state=refused]:has-text('letter.png')")
-    assert "did not arrive" in page.locator("[data-list] > li").last.inner_text()
-    assert page.locator("[data-list] > li").count() == before + 1
+    expect(page.locator("[data-list] > li").last).to_contain_text("did not arrive")
+    expect(page.locator("[data-list] > li")).to_have_count(before + 1)
 
 
 def test_a_page_holds_at_double_text_size(open_page: OpenPage) -> None:
