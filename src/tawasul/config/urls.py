@@ -32,4 +32,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "tawasul.ui.views.errors.bad_request"
 handler403 = "tawasul.ui.views.errors.permission_denied"
 handler404 = "tawasul.ui.views.errors.page_not_found"
+handler429 = "tawasul.portal.too_often.too_often"  # asked for by allauth
 handler500 = "tawasul.ui.views.errors.server_error"

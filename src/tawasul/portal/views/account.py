@@ -143,7 +143,7 @@ def email(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "portal/account/email.html", context, status=422)
     if limited(request, "email_change", f"person:{person.pk}"):
-        return too_many(request)
+        return too_many(request, "email_change", f"person:{person.pk}")
     actions.ask_email_change(person, form.cleaned_data["email"], post=send)
     messages.success(request, gettext("We sent a mail to each of the two addresses. Open the link in both."))
     return redirect("account_email")

@@ -1,5 +1,7 @@
 """Creating an account: the request, the activation by code or link, a new mail."""
 
+from datetime import datetime
+
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
@@ -12,13 +14,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from tawasul.accounts import actions, passwords, queries
-from tawasul.accounts.models import AccountRequest
+from tawasul.accounts.models import AccountRequest, TermsVersion
 from tawasul.accounts.requests import MOST_TRIES, NotActivated, Problem
 from tawasul.core import clock
 from tawasul.mail.actions import send
 from tawasul.portal import browser
 from tawasul.portal.forms.account import AccountRequestForm, ActivationForm
+from tawasul.portal.too_often import free_at
 from tawasul.tickets.actions import participating
+from tawasul.ui.views import errors
 
 LIMITS = {
     "account_form": "200/h/ip",  # sent, right or wrong: weighing a password takes time
@@ -36,9 +40,28 @@ def limited(request: HttpRequest, action: str, key: str = "") -> bool:
     )
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
-    """429: the page that asks to wait."""
-    return render(request, "429.html", status=429)
+def too_many(request: HttpRequest, action: str, key: str = "") -> HttpResponse:
+    """429: the page that says when to try again."""
+    return errors.page(request, 429, until=_free_at(request, action, key))
+
+
+def _free_at(request: HttpRequest, action: str, key: str = "") -> datetime | None:
+    return free_at(request, app="tawasul", action=action, limits=LIMITS, key=key or "-")
+
+
+def _asked_too_often(request: HttpRequest, terms: TermsVersion | None, key: str = "") -> HttpResponse:
+    """The form again with what was written, but for the passwords, and when it may be sent."""
+    shown = AccountRequestForm(
+        current_terms=terms,
+        initial={name: value for name, value in request.POST.items() if not name.startswith("password")},
+    )
+    moments = _free_at(request, "account_form"), _free_at(request, "account_request", key)
+    until = max((moment for moment in moments if moment is not None), default=None)
+    context = {"form": shown, "terms": terms, "when_again": errors.when_again(until)}
+    response = render(request, "portal/account/request.html", context, status=429)
+    if until is not None:
+        response["Retry-After"] = str(max(1, int((until - clock.now()).total_seconds())))
+    return response
 
 
 @never_cache
@@ -53,12 +76,12 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portal/account/request.html", {"form": form, "terms": terms})
     if limited(request, "account_form"):
-        return too_many(request)
+        return _asked_too_often(request, terms)
     if not form.is_valid():
         return render(request, "portal/account/request.html", {"form": form, "terms": terms}, status=422)
     answers = form.answers()
     if limited(request, "account_request", answers.email):
-        return too_many(request)
+        return _asked_too_often(request, terms, answers.email)
     asked = actions.request_account(answers, password=form.cleaned_data["password1"], terms=terms, post=send)
     browser.keep_request(request, asked.key)
     return redirect("portal:activate", asked.key)
@@ -102,7 +125,7 @@ def _activation(request: HttpRequest, key: str, *, token: str) -> HttpResponse:
     if request.method != "POST":
         return _form(request, asked, ActivationForm(**shape), token)
     if limited(request, "activation"):
-        return too_many(request)
+        return too_many(request, "activation")
     form = ActivationForm(request.POST, **shape)
     if not form.is_valid():
         return _form(request, asked, form, token, status=422)

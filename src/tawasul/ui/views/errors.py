@@ -2,8 +2,10 @@
 
 import errno
 import logging
+import math
 import sys
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.core.exceptions import DisallowedHost
@@ -15,6 +17,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from tawasul.core import clock, dates
 from tawasul.ui.views.choices import LANGUAGES, remembered_language
 
 log = logging.getLogger(__name__)
@@ -62,7 +65,7 @@ def explain(status: int) -> Explained:
         ),
         429: (
             _("Too many attempts in a short time"),
-            _("Wait a few minutes, then try again."),
+            _("This was asked for too often from your network or for the same address."),
         ),
         503: (
             _("The portal is busy for a moment"),
@@ -104,6 +107,18 @@ def explain_at_desk(status: int) -> Explained:
     return explain(status)
 
 
+def when_again(until: datetime | None) -> str:
+    """When one may try again after too many attempts, in the active language."""
+    if until is None:
+        return _("Wait a few minutes, then try again.")
+    now = clock.now()
+    shown = now + timedelta(minutes=max(1, math.ceil((until - now) / timedelta(minutes=1))))
+    return _("You can try again %(when)s, at %(hour)s.") % {
+        "when": dates.relative(shown, now),
+        "hour": dates.clock_time(shown),
+    }
+
+
 def language_of(request: HttpRequest) -> str:
     """The language of the address, else the visitor's."""
     first = request.path_info.split("/")[1] if request.path_info.count("/") > 1 else ""
@@ -111,9 +126,15 @@ def language_of(request: HttpRequest) -> str:
 
 
 def page(
-    request: HttpRequest, status: int, *, explained: Explained | None = None, offline: bool = False
+    request: HttpRequest,
+    status: int,
+    *,
+    explained: Explained | None = None,
+    offline: bool = False,
+    until: datetime | None = None,
 ) -> HttpResponse:
-    """The error page for this status. ``offline``: nobody is looked up, so that no database is needed."""
+    """The error page for this status. ``offline``: nobody is looked up, so that no database is needed. ``until``: with
+    429, when one may try again."""
     with translation.override(language_of(request)):
         desk = desk_of(request, offline=offline)
         context = {
@@ -123,7 +144,8 @@ def page(
             "desk": desk,
             "came_from": came_from(request, below=desk) if desk else "",
             "retry": request.get_full_path() if request.method in {"GET", "HEAD"} else "",
-            "typed": typed(request) if status in {403, 503} else [],
+            "when_again": when_again(until) if status == 429 else "",
+            "typed": typed(request) if status in {403, 429, 503} else [],
             "again": again(request) if status == 503 else [],
             "address": request.get_full_path(),
         }
@@ -132,6 +154,8 @@ def page(
     response["Cache-Control"] = "no-store"
     if status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
+    elif until is not None:
+        response["Retry-After"] = str(max(1, int((until - clock.now()).total_seconds())))
     return response
 
 
