@@ -36,20 +36,45 @@ class Moment:
 
 
 def moments(ticket: Ticket) -> list[Moment]:
-    """The usual choices from now; a letter brings the ticket back before each of them."""
-    now, calendar = clock.now(), calendars.current()
-    today = calendar.local_day(now)
-    sunday = today + timedelta(days=(SUNDAY - today.isoweekday()) % 7 or 7)
-    usual = {
-        "hours": (_("In 2 hours"), now + timedelta(hours=2)),
-        "opening": (_("When the centre opens next"), opening(calendar, today + timedelta(days=1))),
-        "sunday": (_("Next Sunday"), opening(calendar, sunday)),
-    }
-    made = [
-        Moment(value, f"{words} · {near(until, now)}", until, dossier.goes_past_promise(ticket, until))
-        for value, (words, until) in usual.items()
-    ]
+    """The choices from now, each moment once; a letter brings the ticket back before each of them."""
+    now = clock.now()
+    made: list[Moment] = []
+    taken: set[datetime] = set()
+    for value, (words, until) in usual(now).items():
+        shown = until.replace(second=0, microsecond=0)
+        if shown not in taken:
+            taken.add(shown)
+            said = f"{words} · {near(until, now)}"
+            made.append(Moment(value, said, until, dossier.goes_past_promise(ticket, until)))
+    made.sort(key=lambda moment: moment.until or now)
     return [*made, Moment(REPLY, _("Until the customer writes"), None, ticket.answer_due_at is not None)]
+
+
+def usual(now: datetime) -> dict[str, tuple[str, datetime]]:
+    """What may be chosen, with its words and its moment. Of two that fall together the earlier named one is offered:
+    on a Saturday one says "when the centre opens", not "next Sunday". A page from before that may send the other."""
+    calendar = calendars.current()
+    today = calendar.local_day(now)
+    opens = opening(calendar, today)
+    sunday = today + timedelta(days=(SUNDAY - today.isoweekday()) % 7 or 7)
+    week = opening(calendar, sunday)
+    return {
+        "opening": (
+            _("When the centre opens next"),
+            opens if opens > now else opening(calendar, today + timedelta(days=1)),
+        ),
+        "sunday": (_week_words(calendar, sunday, week), week),
+        "hours": (_("In 2 hours"), now + timedelta(hours=2)),
+    }
+
+
+def _week_words(calendar: Calendar, sunday: date, opens: datetime) -> str:
+    """Sunday is named only where the centre opens then."""
+    if calendar.local_day(opens) == sunday:
+        return _("Next Sunday")
+    if any(span.first <= sunday <= span.last for span in calendar.holidays):
+        return _("After the holiday")
+    return _("When the next working week begins")
 
 
 def opening(calendar: Calendar, day: date) -> datetime:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tawasul.accounts.roles import Permission
-from tawasul.core import dates
+from tawasul.core import clock, dates
 from tawasul.desk import correspondence, gate, snoozes
 from tawasul.desk.dossier import Edited
 from tawasul.desk.places import back_to
@@ -29,13 +29,15 @@ def snooze(request: HttpRequest, number: str) -> HttpResponseBase:
     ticket = access.desk_ticket_for(person, number)
     chosen = request.POST.get("until", "")
     day, hour = request.POST.get("day", "")[:40], request.POST.get("hour", "")[:10]
-    usual = {moment.value: moment.until for moment in snoozes.moments(ticket)}
+    usual = snoozes.usual(clock.now())
     until: datetime | None
     try:
         if chosen == snoozes.OWN:
             until = snoozes.typed(day, hour)
+        elif chosen == snoozes.REPLY:
+            until = None
         elif chosen in usual:
-            until = usual[chosen]
+            until = usual[chosen][1]
         else:
             raise ValidationError(_("Choose until when."))
         snoozing.snooze(ticket, until=until, by=person)
