@@ -125,7 +125,7 @@ def _views(person: Person) -> Iterator[Command]:
     filtering = _address("desk:filter")
     if filtering:
         yield Command(
-            gettext_lazy("Filter the list"), "search", href=filtering, also="new filter view واجهة جديدة"
+            gettext_lazy("Filter the list"), "funnel", href=filtering, also="new filter view واجهة جديدة"
         )
 
 
