@@ -6,10 +6,12 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from tawasul.accounts.models import Person
+from tawasul.mail import leaving
 from tawasul.mail.handling import decisions
 from tawasul.mail.models import IncomingMail, OutgoingMail
 from tawasul.tickets import actions
 from tawasul.tickets.models import Message, Participant, Ticket
+from tawasul.tickets.writers import Writer
 from tests.mail.handling.conftest import Outcome, State, became, come, everything_follows, tagged
 from tests.mail.handling.test_staff_by_mail import PASS
 from tests.taking_part import SALEM, take_part
@@ -89,6 +91,20 @@ def test_a_private_participants_mail_from_another_address_is_not_let_in_for_ever
     assert refused.value.code == "private"
     take_part(ticket, fahd, "salem@home.example", is_private=True)
     assert decisions.accept(mail, by=fahd).standing == Message.Standing.PRIVATE
+    assert SECRET not in noura_client.get(ticket.get_absolute_url()).content.decode()
+
+
+def test_what_they_were_mailed_or_wrote_stays_private_after_they_have_left(
+    ticket: Ticket, part: Participant, fahd: Person, noura_client: Client
+) -> None:
+    actions.answer(ticket, by=fahd, text="للجميع")
+    everything_follows()
+    ours = OutgoingMail.objects.get(kind="answer", to_address=SALEM)
+    leaving.end_part(part, by=Writer.of(fahd))
+    mail = from_fahd(
+        ticket, fahd, In_Reply_To=ours.message_id
+    )  # quotes what Salem wrote below it, to Fahd alone
+    assert became(mail) == (State.HELD, "", "staff_private")
     assert SECRET not in noura_client.get(ticket.get_absolute_url()).content.decode()
 
 

@@ -15,7 +15,7 @@ from tawasul.mail.handling.reading import Reading
 from tawasul.mail.handling.senders import Sender, forms
 from tawasul.mail.models import IncomingMail, OutgoingMail
 from tawasul.tickets import merged, numbers
-from tawasul.tickets.models import CloseReason, Message, Participant, Ticket
+from tawasul.tickets.models import CloseReason, Event, Message, Ticket
 
 _MOST_NUMBERS: Final = 5
 _MOST_OWN: Final = 50  # of the sender's newest tickets, whose first mail may not be written yet
@@ -77,8 +77,9 @@ def quotes_a_private_letter(reading: Reading, ticket: Ticket) -> bool:
     if IncomingMail.objects.filter(**private, message_id__in=reading.references).exists():
         return True
     sent = OutgoingMail.objects.filter(ticket=ticket, message_id__in=reading.references)
-    parts = Participant.objects.filter(ticket=ticket, is_private=True).values_list("pk", flat=True)
-    theirs = tuple(f":participant:{pk}" for pk in parts)
+    joined = Event.objects.filter(ticket=ticket, kind=Event.Kind.JOINED).values_list("data", flat=True)
+    # Also of those who have left: what they wrote stays private
+    theirs = tuple(f":participant:{told['participant']}" for told in joined if told.get("is_private"))
     return any(
         standing == Message.Standing.PRIVATE or key.endswith(theirs)
         for key, standing in sent.values_list("key", "letter__standing")
