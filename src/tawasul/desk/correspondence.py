@@ -88,6 +88,8 @@ def page(
         **together.of_ticket(ticket, person, entries, has_links="links" in there),
         **taking_part,
         "answer_to": recipients.choice(composer.form, taking_part["participants"]),
+        "departed": recipients.departed(),
+        "untold": recipients.untold(entries),
         "role_of": recipients.role_of(_roles(), taking_part["participants"]),
         "entries": entries,
         "newest": newest,
@@ -112,7 +114,7 @@ def page(
         "preview": preview,
         "overtaken": overtaken or [],
         "offered": offered,
-        "undo": _still_here(entries, person),
+        "undo": _still_here(ticket, entries, person),
         "answered": _just_answered(request, person),
         "problem": problem,
         "others_here": [one for one in visits.at(ticket.pk) if one.person != person.pk]
@@ -160,13 +162,13 @@ def returned(form: LetterForm, kind: str, draft: Draft | None) -> Composer:
     )
 
 
-def _still_here(entries: Sequence[queries.Entry], person: Person) -> dict[str, Any] | None:
-    """The person's own answer that may be taken back, and the seconds left for that."""
+def _still_here(ticket: Ticket, entries: Sequence[queries.Entry], person: Person) -> dict[str, Any] | None:
+    """The person's own answer that may be taken back, the seconds left for that, and the ticket it was written in."""
     now = clock.now()
     for entry in reversed(entries):
         letter = entry.message
         if letter and letter.shown_from and letter.shown_from > now and letter.author_id == person.pk:
-            return _held(letter.pk, letter.shown_from, now)
+            return {**_held(letter.pk, letter.shown_from, now), "ticket": letter.home or ticket}
     return None
 
 

@@ -7,18 +7,20 @@ from django.utils.translation import gettext as _
 
 from tawasul.core.text import isolate
 from tawasul.desk.forms import EVERYBODY, AnswerForm, LetterForm
-from tawasul.tickets.models import Message, Participant, Ticket
-from tawasul.tickets.queries import Letter
+from tawasul.tickets.models import Event, Message, Participant, Ticket
+from tawasul.tickets.queries import Entry, Fact, Letter
 
 UNDECIDED = "choose"  # whoever was chosen is there no more: the next choice is made by hand
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The list above an answer: pairs of value and words; ``chosen`` is one of the values."""
+    """The list above an answer: pairs of value and words; ``chosen`` is one of the values, and ``why`` says why nobody
+    is chosen, where that is so."""
 
     options: list[tuple[str, str]]
     chosen: str
+    why: str = ""
 
 
 def choice(form: LetterForm, participants: Sequence[Participant]) -> Choice | None:
@@ -35,7 +37,12 @@ def choice(form: LetterForm, participants: Sequence[Participant]) -> Choice | No
     if chosen not in dict(options):
         chosen = UNDECIDED
         options = [(UNDECIDED, _("Choose")), *options]
-    return Choice(options, chosen)
+    return Choice(options, chosen, departed() if chosen == UNDECIDED else "")
+
+
+def departed() -> str:
+    """Said where whoever was chosen is there no more."""
+    return _("Whoever was to read it alone takes part no longer. Choose who reads it.")
 
 
 def chosen(ticket: Ticket, form: LetterForm) -> Participant | None:
@@ -59,7 +66,7 @@ def chosen(ticket: Ticket, form: LetterForm) -> Participant | None:
 def refuse(form: LetterForm) -> None:
     """Whoever was chosen takes part no longer."""
     form.is_valid()  # an error is added to what was judged before
-    form.add_error("to", _("Whoever was to read it alone takes part no longer. Choose who reads it."))
+    form.add_error("to", departed())
 
 
 def role_of(roles: dict[str, str], participants: Sequence[Participant]) -> Callable[[Letter], str]:
@@ -77,6 +84,39 @@ def role_of(roles: dict[str, str], participants: Sequence[Participant]) -> Calla
         return _("the centre, to %(name)s alone") % {"name": isolate(name)}
 
     return role
+
+
+def untold(entries: Sequence[Entry]) -> dict[int, str]:
+    """By key of an answer to one participant alone: why nobody was told of it, where they left before it went out. One
+    query where such answers stand in tickets that go on in this one."""
+    lost = [e.message for e in entries if e.message and _lost_its_reader(e.message)]
+    if not lost:
+        return {}
+    left = [e.event for e in entries if e.event and e.event.kind == Event.Kind.LEFT]
+    homes = {letter.home.pk for letter in lost if letter.home}
+    if homes:
+        left += Event.objects.filter(ticket__in=homes, kind=Event.Kind.LEFT)
+    by_letter = {pk: fact for fact in left for pk in fact.data.get("untold", ())}
+    return {letter.pk: _why_untold(letter, by_letter[letter.pk]) for letter in lost if letter.pk in by_letter}
+
+
+def _lost_its_reader(letter: Letter) -> bool:
+    return (
+        letter.kind == Message.Kind.ANSWER
+        and letter.standing == Message.Standing.PRIVATE
+        and letter.participant_id is None
+    )
+
+
+def _why_untold(letter: Letter, left: Event | Fact) -> str:
+    name = str(left.data.get("to", ""))
+    if letter.shown_from is None or left.at >= letter.shown_from:  # their page may have shown it to them
+        words = _("No e-mail of this answer was sent: %(name)s takes part no longer.")
+    elif left.actor_name == name:
+        words = _("This answer reached nobody: %(name)s left the ticket before it went out.")
+    else:
+        words = _("This answer reached nobody: %(name)s was removed from the ticket before it went out.")
+    return words % {"name": isolate(name)}
 
 
 def _private(participants: Sequence[Participant]) -> list[Participant]:

@@ -16,6 +16,7 @@ from tawasul.desk.places import back_to
 from tawasul.desk.views.letters import kept_with_files
 from tawasul.tickets import access, actions
 from tawasul.tickets.actions import retraction as taking_back
+from tawasul.tickets.models import Status
 
 MOST_LISTED = 100  # in the list without scripts
 
@@ -84,6 +85,13 @@ def retraction(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     except actions.NotRetractable as refused:
         ticket = access.desk_ticket_for(person, number)
         return correspondence.page(request, ticket, problem=_why(refused.reason), status=409)
+    if ticket.status == Status.CLOSED:  # by a colleague, after an answer to one participant alone
+        said = _(
+            "The answer was taken back before it went out. "
+            "The ticket was closed meanwhile: its text is kept, reopen the ticket to see it."
+        )
+        messages.success(request, said)
+        return redirect(back_to(request, ticket))
     messages.success(request, _("The answer was taken back before it went out. Its text is below."))
     return redirect(back_to(request, ticket, compose=ANSWER) + "#composer")
 

@@ -12,7 +12,7 @@ from tawasul.core import clock
 from tawasul.core.addresses import Address, parse_address
 from tawasul.tickets import participation
 from tawasul.tickets.actions.record import record
-from tawasul.tickets.models import Event, Participant, Ticket
+from tawasul.tickets.models import Event, Message, Participant, Ticket
 from tawasul.tickets.writers import Writer
 
 
@@ -55,9 +55,12 @@ def add(
 def remove(participant: Participant, *, by: Writer) -> bool:
     """End it: page, files, links and mails of the ticket are theirs no longer. False where it had ended before.
 
-    Their letters stay, and a private one's stay private."""
+    Their letters stay, and a private one's stay private. The event names the answers to them alone of which they were
+    not told yet: nobody will be."""
     row = Ticket.objects.locked(participant.ticket_id)
     pk, data = participant.pk, _told(participant)
+    if untold := _untold(row, pk):
+        data["untold"] = untold
     removed, _ = Participant.objects.filter(pk=pk).delete()
     if not removed:
         return False
@@ -105,6 +108,13 @@ def _check(row: Ticket, forms: set[str], person: Person | None) -> None:
 def _told(participant: Participant) -> dict[str, Any]:
     """What the event says: the name, never the address, which the other customers do not learn."""
     return {"to": participant.name, "participant": participant.pk, "is_private": participant.is_private}
+
+
+def _untold(row: Ticket, part: int) -> list[int]:
+    """The answers to one participant of the locked ticket alone that have not gone out: their keys."""
+    waiting = Event.objects.filter(ticket=row, kind=Event.Kind.ANSWERED, done_at=None)
+    waiting = waiting.filter(message__participant=part, message__standing=Message.Standing.PRIVATE)
+    return list(waiting.order_by("pk").values_list("message_id", flat=True))
 
 
 def _changed(row: Ticket, given: Ticket) -> None:

@@ -81,6 +81,8 @@ def is_known_to_customer(data: Mapping[str, Any], now: datetime) -> bool:
 def retract(message: Message, *, by: Person) -> Draft:
     """Take an answer back: it becomes its author's draft again, with its files, and the ticket is as it was before.
 
+    Who takes part is not among what is put back: whoever was added or removed since does not hold the answer. The draft
+    of one to a single participant names them also where they have left, so that it goes to nobody by itself.
     Raises NotRetractable. Nobody was told of the answer, so nobody is told of this; the event remains.
     """
     now = clock.now()
@@ -93,7 +95,8 @@ def retract(message: Message, *, by: Person) -> Draft:
     event = Event.objects.filter(message=letter, kind__in=(Event.Kind.ANSWERED, Event.Kind.CLOSED)).first()
     if event is None or "before" not in event.data:
         raise NotRetractable(LATE)
-    if event.data["made"] != row.version:
+    alone = letter.standing == Message.Standing.PRIVATE  # it moved nothing, so nothing has to be put back
+    if not alone and _went_on(row, event):
         raise NotRetractable(CHANGED)
     # One statement against the worker, which claims the event when its time has come
     stopped = Event.objects.filter(pk=event.pk, done_at=None, lease=None, next_try_at__gt=now).update(
@@ -109,12 +112,24 @@ def retract(message: Message, *, by: Person) -> Draft:
         fields={"text": letter.text[: event.data["typed"]], **_addressed(event)},
     )
     Attachment.objects.filter(message=letter).update(draft=draft, message=None)
-    workflow.restore(row, event.data["before"])
+    if not alone:
+        workflow.restore(row, event.data["before"])
     row.message_count -= 1
     letter.delete()
     save(row, message.ticket)
     record(row, Event.Kind.RETRACTED, Writer.of(by), now)
     return draft
+
+
+def _went_on(row: Ticket, event: Event) -> bool:
+    """Whether the locked ticket has changed since the answer in anything but who takes part in it."""
+    made: int = event.data["made"]
+    if row.version == made:
+        return False
+    since = Event.objects.filter(
+        ticket=row, pk__gt=event.pk, kind__in=(Event.Kind.JOINED, Event.Kind.LEFT)
+    ).count()
+    return row.version != made + since
 
 
 def _addressed(event: Event) -> dict[str, str]:
