@@ -1,6 +1,8 @@
 // What has changed appears in place: the page is fetched once more, and only what differs is put in. What somebody
 // types in, points at or has the focus on is left alone; then a line says that there is more to see.
 
+import { renew } from "./recipients.js";
+
 const place = document.getElementById("live");
 const said = document.getElementById("live-say");
 const { ticket } = place?.dataset ?? {};
@@ -210,7 +212,11 @@ function thread(fresh) {
   const next = fresh.querySelector(".letters");
   const scroll = document.querySelector(".thread .scroll");
   if (letters && next) {
-    for (const undo of next.querySelectorAll(".undo")) undo.remove(); // its seconds run above the composer, not in a copy
+    const counting = document.querySelector(".undo:not(.answered)");
+    for (const undo of next.querySelectorAll(".undo")) { // its seconds run above the composer, not in a copy
+      if (counting?.action === undo.action) Object.assign(counting.dataset, { left: undo.dataset.left, gone: undo.dataset.gone });
+      undo.remove();
+    }
     const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
     const added = reconcile(letters, next, entry);
     const letter = added.filter((node) => node.matches(".letter")).at(-1);
@@ -219,6 +225,7 @@ function thread(fresh) {
     if (letter && !drafts?.contains(document.activeElement)) drafts?.replaceChildren(); // it may be the letter by now
     if (letter) say(place.dataset.letter, atEnd ? null : () => letter.scrollIntoView({ block: "start" }));
   }
+  renew(fresh);
   for (const part of [".thread .top h1", ".thread .top .service", ".thread .top .stands", ".thread .top .doings", "#dossier"]) {
     const old = document.querySelector(part);
     const now = fresh.querySelector(part);
