@@ -16,6 +16,7 @@ from tawasul.core import clock, kept
 from tawasul.tickets import actions
 from tawasul.tickets.actions import standing_in
 from tawasul.tickets.writers import Writer
+from tests.browsing import fits
 from tests.desk.test_presence import PAGE, note
 from tests.world import OpenATicket, make_person, signed_in
 
@@ -267,7 +268,7 @@ def test_an_absence_is_lengthened_by_the_keyboard(
     page.locator(".listed .ways a").first.press("Enter")
     page.locator("#absence_until_day").fill(f"{now + timedelta(days=9):%Y-%m-%d}")
     no_violations(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page, width)
     page.locator("form.new button.first").press("Enter")
     page.wait_for_url("**/desk/absences/")
     assert Absence.objects.get().ends_at > now + timedelta(days=8)

@@ -7,7 +7,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
-from tests.browsing import enter
+from tests.browsing import enter, fits
 from tests.taking_part import link_of, take_part
 from tests.world import OpenATicket
 
@@ -38,7 +38,7 @@ def test_from_the_choice_above_the_answer_to_their_page(
     expect(alone).to_be_visible()
     expect(clerk.locator(".goes-to")).to_be_hidden()
     no_violations(clerk)
-    assert clerk.evaluate("document.documentElement.scrollWidth") <= width
+    fits(clerk, width)
     clerk.locator(".composer .foot .btn.first").click()
     letter = clerk.locator(".letter:has(.for-few)")
     letter.wait_for()

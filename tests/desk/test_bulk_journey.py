@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tawasul.accounts.models import Person
 from tawasul.bulk.work import work_due
 from tawasul.tickets.models import Ticket
-from tests.browsing import enter
+from tests.browsing import enter, fits
 
 
 @pytest.mark.browser
@@ -43,13 +43,13 @@ def test_a_clerk_selects_by_the_keyboard_orders_and_takes_back(
         "4"
     )
     no_violations(browser)
-    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    fits(browser, width)
     browser.locator('[data-do="bulk-assign"]').click()
     browser.select_option("#bulk_object", str(sara.pk))
     browser.locator(".bulk-choose button").click()
     browser.locator(".will-happen").wait_for()
     no_violations(browser)
-    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    fits(browser, width)
     browser.locator("[data-order]").click()
     browser.locator("#bulk-job progress").wait_for()
     while work_due():
@@ -65,4 +65,4 @@ def test_a_clerk_selects_by_the_keyboard_orders_and_takes_back(
     browser.locator("[data-outcome=undone]").wait_for()
     browser.locator("#bulk-job:not([hx-get])").wait_for()
     assert not Ticket.objects.filter(assignee=sara).exists()
-    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    fits(browser, width)

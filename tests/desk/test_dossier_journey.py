@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tawasul.accounts.models import Person
 from tawasul.tickets.actions import properties
 from tawasul.tickets.models import Tag
-from tests.browsing import enter
+from tests.browsing import enter, fits
 from tests.desk.test_dossier import at
 
 
@@ -54,7 +54,7 @@ def test_a_clerk_works_beside_the_letter_without_losing_it(
     browser.locator("#about-events > summary").click()
     browser.locator(".history li").first.wait_for()
     no_violations(browser)
-    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    fits(browser, width)
     expect(browser.locator("#answer_text")).to_have_value("نص لم يكتمل")
     if width < 1280:
         browser.locator(".dossier .to-thread a, .ways .to-letters").locator("visible=true").first.click()

@@ -12,7 +12,7 @@ from tawasul.accounts.roles import forget
 from tawasul.live import visits
 from tawasul.tickets import drafts
 from tawasul.tickets.models import Draft, Ticket
-from tests.browsing import enter
+from tests.browsing import enter, fits
 from tests.world import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +99,7 @@ def test_a_draft_is_shown_in_place_and_the_answer_before_taken_back_in_a_browser
     page.locator("#here [data-doing=answering] a").click()
     page.locator("#drafts .mail-text", has_text="نراجع السجل التجاري.").wait_for()
     no_violations(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    fits(page, 360)
     page.locator("[data-hide-drafts]").click()
     expect(page.locator("#drafts .mail-text")).to_have_count(0)
     assert page.locator("#here [data-doing=answering] a").evaluate("link => link === document.activeElement")

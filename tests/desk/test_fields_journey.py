@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tawasul.accounts.models import Person
 from tawasul.core.kept import forget_all
 from tawasul.tickets.models import Field, FieldChoice, Service
-from tests.browsing import enter
+from tests.browsing import enter, fits
 from tests.world import OpenATicket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -85,4 +85,4 @@ def test_the_pages_fit_a_phone(
     for place in [*(f"settings/{each}" for each in places), "filter/"]:
         page.goto(f"/{lang}/desk/{place}")
         no_violations(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+        fits(page, width)

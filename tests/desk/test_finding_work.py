@@ -15,7 +15,7 @@ from tawasul.accounts.models import Change, Person, Role, Team
 from tawasul.tickets import actions, queries, queue
 from tawasul.tickets.filters import Filter
 from tawasul.tickets.models import Mention, SavedView, Tag, Tagging, Ticket
-from tests.browsing import enter
+from tests.browsing import enter, fits
 from tests.desk.test_queue import due, neighbour, rows, subjects
 from tests.world import signed_in
 
@@ -397,7 +397,7 @@ def test_a_list_is_filtered_saved_and_found_again(
     page.locator(".summary").wait_for()
     expect(page.locator("#filter_words")).to_have_value("dns")
     no_violations(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page, width)
     page.locator("#filter_created_from").fill("")
     page.locator("#filter_sort").select_option("newest")
     page.locator(".filter button.first").click()
@@ -419,4 +419,4 @@ def test_a_list_is_filtered_saved_and_found_again(
     page.locator(".ways .to-list, .queue .tools a").locator("visible=true").first.click()
     page.locator(".desk-rows tr:target").wait_for()
     no_violations(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page, width)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
 from tawasul.tickets.models import Mention, Message, Ticket
-from tests.browsing import enter
+from tests.browsing import enter, fits
 from tests.world import PASSWORD
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def test_a_colleague_is_named_by_two_letters(
     page.keyboard.type("نظر @سا")
     page.locator(".names:not([hidden]) [role=option]").wait_for()
     no_violations(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    fits(page, 360)
     page.keyboard.press("Enter")
     expect(page.locator("#note_text")).to_have_value("نظر @sara ")
     page.keyboard.press("Control+Enter")

@@ -16,7 +16,7 @@ from tawasul.reactions import events
 from tawasul.tickets import actions, direct, drafts, merged, queries
 from tawasul.tickets.models import Attachment, Draft, Event, Status, Ticket
 from tawasul.tickets.writers import Writer
-from tests.browsing import enter
+from tests.browsing import enter, fits
 from tests.portal.forms import png
 from tests.world import make_person, signed_in
 
@@ -284,7 +284,7 @@ def test_merging_from_the_dossier_to_the_undoing_in_a_browser(
     page.locator(f'input[name="with"][value="{own.number}"]').check()
     page.locator("form.choosing button").click()
     no_violations(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    fits(page, 360)
     page.locator(".will-happen button.first").click()
     page.wait_for_url(f"**{at(target)}*")
     no_violations(page)

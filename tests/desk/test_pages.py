@@ -10,7 +10,7 @@ from tawasul.accounts.models import Person
 from tawasul.tickets import actions
 from tawasul.tickets.models import Message, Ticket
 from tawasul.tickets.writers import Writer
-from tests.browsing import enter, follow
+from tests.browsing import enter, fits, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -56,13 +56,13 @@ def test_nothing_for_axe_to_find(
     ]:
         page.goto(address)
         no_violations(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        fits(page, width)
     page.goto(place)
     page.locator("details.more > summary").click()
     for opened in [*page.locator(".more details.doing > summary").all(), page.locator("[data-do=close]")]:
         opened.click()  # the last one lies outside the list, which closes by that
         no_violations(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        fits(page, width)
         opened.click()
     assert not blocked
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tawasul.accounts.models import Person
 from tawasul.tickets.models import Participant
-from tests.browsing import enter
+from tests.browsing import enter, fits
 from tests.taking_part import SALEM, link_of
 from tests.world import OpenATicket
 
@@ -54,7 +54,7 @@ def test_from_the_side_panel_to_the_participants_letter(
     expect(salem.locator(".letter")).to_have_count(1)
     salem.fill("[name=text]", "ظهر عندي العطل نفسه.")
     no_violations(salem)
-    assert salem.evaluate("document.documentElement.scrollWidth") <= width
+    fits(salem, width)
     salem.locator("#reply button.first").click()
     salem.locator(".letter:nth-of-type(2), .letter + .letter, .event + .letter").last.wait_for()
     expect(salem.locator(".letters")).to_contain_text("ظهر عندي العطل نفسه.")
@@ -63,4 +63,4 @@ def test_from_the_side_panel_to_the_participants_letter(
     expect(clerk.locator(".letters")).to_contain_text("ظهر عندي العطل نفسه.")
     expect(clerk.locator("#goes-to .goes-to")).to_be_visible()
     no_violations(clerk)
-    assert clerk.evaluate("document.documentElement.scrollWidth") <= width
+    fits(clerk, width)

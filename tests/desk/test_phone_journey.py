@@ -10,7 +10,7 @@ from tawasul.accounts.models import Person
 from tawasul.bulk.work import work_due
 from tawasul.notices.models import Notice
 from tawasul.tickets.models import Message, Ticket
-from tests.browsing import enter
+from tests.browsing import enter, fits
 from tests.desk.mails import came_in
 from tests.world import OpenATicket
 
@@ -32,8 +32,8 @@ TOO_SMALL = """() => [...document.querySelectorAll("a, button, summary, select, 
 }).map((one) => `${one.className} ${one.textContent.trim().slice(0, 40)}`)"""
 
 
-def fits(page: "Page") -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, page.url
+def suits(page: "Page") -> None:
+    fits(page, WIDTH)
     assert page.evaluate(TOO_SMALL) == [], page.url
 
 
@@ -60,10 +60,10 @@ def test_a_morning_in_one_hand(
     enter(page, fahd_client, live_server)
 
     page.goto("/ar/desk/?view=all")
-    fits(page)
+    suits(page)
     page.locator("a.subj").first.tap()
     page.locator("#thread").wait_for()
-    fits(page)
+    suits(page)
     no_violations(page)
     subject, stands = page.locator(".top h1").bounding_box(), page.locator(".top .stands").bounding_box()
     row = page.locator(".top > .doings")
@@ -74,7 +74,7 @@ def test_a_morning_in_one_hand(
     sheet = page.locator(".more-sheet")
     assert sheet.bounding_box()["y"] + sheet.bounding_box()["height"] <= row.bounding_box()["y"] + 1
     no_violations(page)
-    fits(page)
+    suits(page)
     row.locator(".more > summary").tap()
 
     row.locator(".to-write").first.tap()
@@ -85,7 +85,7 @@ def test_a_morning_in_one_hand(
     page.get_by_role("button", name="أجب وانتقل إلى التالية").tap()
     page.get_by_text("وهذه هي التالية").wait_for()
     assert Message.objects.filter(kind="answer").count() == 1
-    fits(page)
+    suits(page)
     no_violations(page)
 
     page.locator(".ways .to-list").tap()
@@ -98,20 +98,20 @@ def test_a_morning_in_one_hand(
     expect(bar.locator("[value=spam]")).to_be_hidden()
     bar.locator("[data-bulk-more]").tap()
     expect(bar.locator("[value=spam]")).to_be_visible()
-    fits(page)
+    suits(page)
     no_violations(page)
     bar.locator("[value=assign]").tap()
     page.select_option("#bulk_object", str(sara.pk))
     page.locator(".bulk-choose button").tap()
     page.locator(".will-happen").wait_for()
-    fits(page)
+    suits(page)
     page.locator("[data-order]").tap()
     page.locator("#bulk-job").wait_for()
     while work_due():
         pass
     page.locator("#bulk-job:not([hx-get])").wait_for()
     assert Ticket.objects.filter(assignee=sara).count() == 2
-    fits(page)
+    suits(page)
 
 
 @pytest.mark.parametrize(("lang", "scheme"), [("ar", "light"), ("en", "dark")])
@@ -147,7 +147,7 @@ def test_every_page_of_the_desk_fits_a_phone(
         ),
     ]:
         page.goto(f"/{lang}/desk/{address}")
-        fits(page)
+        suits(page)
 
 
 def test_a_day_in_a_narrow_hint_stays_on_one_line(
@@ -181,4 +181,4 @@ def test_the_bell_counts_in_one_line_and_the_head_of_an_error_keeps_its_mark(
 
     page.goto("/en/desk/tickets/1111-1111/")
     assert page.locator(".letterhead .mark").bounding_box()["width"] == 32
-    fits(page)
+    suits(page)

@@ -17,7 +17,7 @@ from tawasul.live.models import Attendance
 from tawasul.tickets import actions
 from tawasul.tickets.actions import standing_in
 from tawasul.tickets.models import Ticket
-from tests.browsing import enter
+from tests.browsing import enter, fits
 from tests.world import OpenATicket, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -247,5 +247,5 @@ def test_away_is_chosen_and_an_absence_noted_without_the_mouse_of_a_desk(
     page.locator(".absences .new button.first").click()
     page.locator(".listed > li").wait_for()
     no_violations(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page, width)
     assert Absence.objects.get().substitute == sara

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tawasul.accounts.models import Change, Person, Role, Team
 from tawasul.core.kept import forget_all
 from tawasul.tickets.models import Service, Tag, Tagging
-from tests.browsing import enter
+from tests.browsing import enter, fits
 from tests.world import OpenATicket, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -209,7 +209,7 @@ def test_the_pages_hold_nothing_for_axe_and_fit_a_phone(
     for place in [*(f"settings/{each}" for each in places), "board/"]:
         page.goto(f"/{lang}/desk/{place}")
         no_violations(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+        fits(page, width)
     page.goto(f"/{lang}/desk/settings/services/{service.pk}/")
     page.locator("#set_name_en").fill("Seen at once")
     expect(page.locator('[data-shows="set_name_en"]')).to_have_text("Seen at once")

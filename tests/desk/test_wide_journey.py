@@ -9,7 +9,7 @@ from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.tickets import actions
 from tawasul.tickets.models import Message, Ticket
-from tests.browsing import enter
+from tests.browsing import enter, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -61,7 +61,7 @@ def test_however_long_the_names_everything_has_its_place(
     letters.last.hover()
     page.wait_for_function("link => getComputedStyle(link).opacity === '1'", arg=doing.element_handle())
     no_violations(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page, width)
 
     page.goto(f"/{lang}/desk/tickets/0000-0000/")
     no_violations(page)

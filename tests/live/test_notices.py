@@ -12,6 +12,7 @@ from tawasul.live import hub as hubs
 from tawasul.notices.models import Notice
 from tawasul.reactions import events
 from tawasul.tickets import actions
+from tests.browsing import fits
 from tests.live.conftest import Served
 from tests.live.test_journeys import SOON, enter, until_live
 from tests.world import OpenATicket, signed_in
@@ -159,7 +160,7 @@ def test_one_calls_the_other_whose_bell_says_so_and_who_chooses_what_to_hear(
     narrow = enter(open_page(width=360, scheme="dark"), fahd_client, served)
     narrow.goto("/ar/desk/notices/choices/")
     no_violations(narrow)
-    assert narrow.evaluate("document.documentElement.scrollWidth") <= 360
+    fits(narrow, 360)
     narrow.locator("input[name=followed][value=mail]").check()
     narrow.get_by_role("button", name="احفظ اختياراتي").click()
     expect(narrow.get_by_text("حُفظت اختياراتك.")).to_be_visible()
@@ -255,4 +256,4 @@ def test_pages_in_the_background_share_one_line_and_the_browser_shows_a_notice_w
         other.wait_for_timeout(100)
     assert [one.only for one in hubs.hub().listeners] == [""], "looked at again, it has its own line alone"
     no_violations(other)
-    assert other.evaluate("document.documentElement.scrollWidth") <= width
+    fits(other, width)

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from tawasul.mail import catcher, handling, mime
 from tawasul.reactions.events import react_to_due
-from tests.browsing import OpenPage
+from tests.browsing import OpenPage, fits
 from tests.mail.conftest import write_a_mail_to
 from tests.world import OpenATicket
 
@@ -48,7 +48,7 @@ def test_a_caught_mail_is_read_and_its_link_followed(
     page.frame_locator("iframe").get_by_text("271828").wait_for()
     no_violations(page)
     page.screenshot(path=str(tmp_path / f"mail-{lang}-{width}.png"), full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page, width)
     frame = page.frame_locator("iframe")
     expect(frame.get_by_text("271828")).to_be_visible()
     frame.locator("td.btn a").click()

@@ -2,11 +2,12 @@
 
 import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import Resolver404, resolve
 from django.utils import translation
 
 from tawasul.ui.views.errors import explain
@@ -193,10 +194,21 @@ def test_junk_in_every_parameter_and_every_field_is_no_error(stage: Stage, turn:
     assert not wrong
 
 
+def _is_taken(address: str) -> bool:
+    """Whether a view is asked for it."""
+    try:
+        resolve(unquote(address, errors="replace"))
+    except Resolver404:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("kind", [*JUNK, *RAW])
 def test_junk_in_an_address_is_no_error(stage: Stage, kind: str) -> None:
+    """Where no pattern takes the junk, the same page of ours says so for all: some of those are asked, not each."""
     wrong: list[str] = []
     junk = quote(JUNK[kind], safe="") if kind in JUNK else kind
+    taken_by_none = 0
     for name, words in patterns().items():
         if not words[0]:
             continue
@@ -204,6 +216,10 @@ def test_junk_in_an_address_is_no_error(stage: Stage, kind: str) -> None:
         for good in {str(word) for word in stage.words_of(name).values()}:
             if f"/{good}" in address:
                 spoiled = address.replace(f"/{good}", f"/{junk}", 1)
+                if not _is_taken(spoiled):
+                    taken_by_none += 1
+                    if taken_by_none % 10 != 1:
+                        continue
                 with stage.browser(_asker(name), raise_request_exception=False) as browser:
                     for method in ("GET", "POST"):
                         answer = browser.generic(
@@ -249,10 +265,13 @@ BODIES = {
 
 @pytest.mark.parametrize("kind", BODIES)
 def test_a_body_that_is_no_form_is_no_error(stage: Stage, kind: str) -> None:
+    """Each address gets five of the kinds, its neighbours others."""
     wrong: list[str] = []
     content, media_type = BODIES[kind]
-    for name in patterns():
-        if name.startswith("admin:") and name != "admin:tickets_service_add":
+    turn = list(BODIES).index(kind)
+    ours = [n for n in patterns() if not n.startswith("admin:") or n == "admin:tickets_service_add"]
+    for place, name in enumerate(ours):
+        if (place + turn) % 3 and not name.startswith(("portal:contact", "portal:draft")):
             continue
         address = stage.address(name, "en") + ("?kind=ticket" if name.startswith("portal:draft") else "")
         with stage.browser(_asker(name), raise_request_exception=False) as browser:
@@ -262,10 +281,11 @@ def test_a_body_that_is_no_form_is_no_error(stage: Stage, kind: str) -> None:
 
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_a_wrong_method_gets_a_page_in_the_language(stage: Stage, language: str) -> None:
-    for name in patterns():
+    methods = ("PUT", "DELETE", "PATCH", "TRACE", "BREW")
+    for place, name in enumerate(patterns()):
         if name.startswith(("admin:", "unnamed")) or name in {"healthz", "readyz"}:
             continue
-        for method in ("PUT", "DELETE", "PATCH", "TRACE", "BREW") if language == "ar" else ("BREW",):
+        for method in {"BREW", methods[place % len(methods)]} if language == "ar" else ("BREW",):
             with stage.browser(_asker(name)) as browser:
                 answer = browser.generic(method, stage.address(name, language))
                 assert answer.status_code in {200, 302, 403, 404, 405, 410}, (

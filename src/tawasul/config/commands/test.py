@@ -12,13 +12,18 @@ import sys
 from tawasul.config import assets, catalogues, postgres
 from tawasul.config.bootstrap import ROOT, say
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# The shell is the same browser without its windows, and the quickest.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
-NO_TESTS = 5  # pytest's status where all of them were left out
+# pytest's statuses: some tests failed; there were none
+FAILED, NO_TESTS = 1, 5
 
 
 def run(arguments: list[str]) -> int:
-    """pytest's exit status: of SQLite's run if that fails, else of PostgreSQL's. The arguments are pytest's."""
+    """pytest's exit status: of SQLite's run if that fails, else of PostgreSQL's. The arguments are pytest's.
+
+    Both runs are made even where the first one fails, so that everything that is wrong is named at once.
+    """
     if not browser():
         say(
             "the browser journeys need chromium: install it (Debian: apt-get install chromium) and start again"
@@ -42,18 +47,19 @@ def run(arguments: list[str]) -> int:
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     say("on SQLite")
     status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-    if status or not postgres.binaries():
+    at_the_first = bool({"-x", "--exitfirst"}.intersection(arguments))
+    if status not in {0, FAILED} or (status and at_the_first) or not postgres.binaries():
         return status
     try:
         with postgres.server() as url:
             say("on PostgreSQL")
-            status = subprocess.run(
+            other = subprocess.run(
                 [*command, "--another-database"],
                 cwd=ROOT,
                 env={**environment, "DATABASE_URL": url},
                 check=False,
             ).returncode
-            return 0 if status == NO_TESTS else status
+            return status or (0 if other == NO_TESTS else other)
     except postgres.PostgresFailed as problem:
         say(f"PostgreSQL is installed, but does not start: {problem}")
         return 1
