@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from tawasul.accounts.models import Person
 from tawasul.core import clock
-from tawasul.core.prepared import Prepared, PreparedCounts, insert
+from tawasul.core.prepared import Prepared, PreparedCounts, insert, update
 from tawasul.tickets.models import Draft, Event, Message, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +146,29 @@ def test_a_refused_insert_raises_and_keeps_nothing(open_a_ticket: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         insert(again)
     assert list(Message.objects.filter(submission=letter.submission).values_list("text", flat=True)) == ["x"]
+
+
+def test_an_update_writes_the_named_columns_alone_and_says_whether_the_row_is_there(
+    noura: Person, open_a_ticket: Any, django_assert_num_queries: Any
+) -> None:
+    ticket = open_a_ticket()
+    Ticket.objects.filter(pk=ticket.pk).update(hold_reason="as it stands")
+    ticket.subject, ticket.assignee_id, ticket.hold_reason = "another one", noura.pk, "not named"
+    ticket.closed_at = None
+    with django_assert_num_queries(1):
+        assert update(ticket, ["subject", "assignee_id", "closed_at"])
+    stored = Ticket.objects.get(pk=ticket.pk)
+    assert (stored.subject, stored.assignee, stored.closed_at) == ("another one", noura, None)
+    assert stored.hold_reason == "as it stands"
+    assert stored.version == ticket.version
+    gone = Ticket(pk=ticket.pk + 1000, subject="nowhere")
+    assert not update(gone, ["subject"])
+
+
+def test_an_update_keeps_json_and_moments_as_a_save_does(noura: Person, open_a_ticket: Any) -> None:
+    open_a_ticket()
+    event = Event.objects.latest("pk")
+    event.data, event.done_at, event.lease = {"x": ["أ", None]}, clock.now(), uuid.uuid4()
+    assert update(event, ["data", "done_at", "lease"])
+    stored = Event.objects.get(pk=event.pk)
+    assert (stored.data, stored.done_at, stored.lease) == (event.data, event.done_at, event.lease)

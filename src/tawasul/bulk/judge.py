@@ -1,7 +1,7 @@
 """What an order would do to a ticket: asked for the preview, and once more for each ticket when it is carried out."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -142,7 +142,8 @@ def preview(order: Order, tickets: QuerySet[Ticket], by: Person, *, lines: int =
     """What the order would do to all these tickets, at most one more than may be ordered: three queries."""
     made = Preview()
     tagged, full = _tags(order, tickets)
-    said = said_in(order, FieldValue.objects.filter(ticket__in=tickets.order_by().values("pk")))
+    values = FieldValue.objects.filter(ticket__in=tickets.order_by().values("pk"))
+    said = said_in(order, values_for(order, values))
     rows = tickets.only(*_COLUMNS).select_related(None).order_by("pk")[: MOST + 1]
     for ticket in rows.iterator(chunk_size=2000):
         found = verdict(
@@ -188,13 +189,21 @@ def _tags(order: Order, tickets: QuerySet[Ticket]) -> tuple[Collection[int], Col
     return tagged, set(counted.values_list("ticket", flat=True))
 
 
-def said_in(order: Order, values: QuerySet[FieldValue]) -> dict[int, dict[str, str]]:
-    """By ticket, what these values say in the order's field and in those that it leans on: one query, or none."""
+def values_for(order: Order, values: QuerySet[FieldValue]) -> Iterable[FieldValue]:
+    """Those of these values that are in the order's field and in those that it leans on: one query, or none."""
+    if order.action != Action.FIELD:
+        return ()
+    asked = [one.pk for one in fitting.leaned_on(order.object)]
+    return values.filter(field__in=asked).iterator(chunk_size=2000)
+
+
+def said_in(order: Order, values: Iterable[FieldValue]) -> dict[int, dict[str, str]]:
+    """By ticket, what these values of ``values_for`` say."""
     if order.action != Action.FIELD:
         return {}
     known = {one.pk: one for one in fitting.leaned_on(order.object)}
     found: dict[int, dict[str, str]] = {}
-    for value in values.filter(field__in=known).iterator(chunk_size=2000):
+    for value in values:
         one = known[value.field_id]
         found.setdefault(value.ticket_id, {})[one.key] = fields.typed(one, value)
     return found

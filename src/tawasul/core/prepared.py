@@ -7,12 +7,12 @@ A prepared query is an ordinary queryset with places for the values, written onc
     ticket = _BY_NUMBER.first("48291736")
 
 A place is filled with a string, a number, a UUID or an aware datetime. None is no value: SQL compares nothing with it,
-so a query for "is null" is one of its own. ``insert`` does the same for a new row.
+so a query for "is null" is one of its own. ``insert`` does the same for a new row, ``update`` for one that is there.
 """
 
 import inspect
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -22,7 +22,7 @@ from django.db.models import Case, Expression, Model, Q, QuerySet, Subquery, Val
 from django.db.models.fields import Field, UUIDField
 from django.db.models.lookups import Exact
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
-from django.db.models.sql import InsertQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 M = TypeVar("M", bound=Model)
 
@@ -210,6 +210,36 @@ def _insertion(row: Model, connection: BaseDatabaseWrapper) -> "tuple[str, list[
     compiler = query.get_compiler(connection=connection)
     compiler.returning_fields = [meta.pk]
     ((sql, _values),) = compiler.as_sql()
+    return sql, fields
+
+
+_updates: "dict[tuple[type[Model], str, tuple[str, ...]], tuple[str, list[Field[Any, Any]]]]" = {}
+
+
+def update(row: Model, names: Iterable[str]) -> bool:
+    """Write these attributes of a row that is there, as ``save(update_fields=…)`` does, but without a signal; False
+    where the row is gone. Plain values only, and few different sets of names: each is kept."""
+    model, wanted = type(row), tuple(sorted(names))
+    connection = connections[router.db_for_write(model, instance=row)]
+    made = _updates.get((model, connection.vendor, wanted))
+    if made is None:
+        made = _updates[(model, connection.vendor, wanted)] = _change(model, wanted, connection)
+    sql, fields = made
+    values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, row.pk])
+        return bool(cursor.rowcount)
+
+
+def _change(
+    model: type[Model], names: Sequence[str], connection: BaseDatabaseWrapper
+) -> "tuple[str, list[Field[Any, Any]]]":
+    fields = [field for field in model._meta.local_concrete_fields if field.attname in names]
+    query = UpdateQuery(model)
+    placed: Any = [(field, None, Place(index)) for index, field in enumerate(fields)]
+    query.add_update_fields(placed)
+    query.add_q(Q(pk=Place(len(fields))))
+    sql, _places = query.get_compiler(connection=connection).as_sql()
     return sql, fields
 
 

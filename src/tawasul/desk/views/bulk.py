@@ -78,7 +78,8 @@ def job(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
         "runs": found.done_at is None,
         "back": f"{reverse('desk:queue')}?{found.query}" if found.query else reverse("desk:queue"),
         "may_undo": actions.may_undo(found) and _undoable(found, outcomes),
-        "shown": min(found.finished, found.total),
+        # counted, not as the job notes it after each batch: beside it stands what became of each ticket
+        "shown": found.total - outcomes.get(BulkItem.Outcome.WAITING, 0),
     }
     if request.headers.get("HX-Request"):
         return render(request, "desk/bulk/_job.html", context)

@@ -5,14 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils import translation
 
 from tawasul.accounts.models import Language, Person
 from tawasul.core import clock
 from tawasul.tickets import fields
 from tawasul.tickets.actions import reverting
-from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.actions.record import in_one, record, save
 from tawasul.tickets.actions.stale import Stale
 from tawasul.tickets.fields import Definition, Parsed
 from tawasul.tickets.models import Event, FieldValue, Ticket
@@ -38,7 +37,7 @@ def copy(source: Ticket, row: Ticket) -> None:
     FieldValue.objects.bulk_create(values)
 
 
-@transaction.atomic
+@in_one
 def change(
     ticket: Ticket,
     definition: Definition,
@@ -84,9 +83,8 @@ def change(
     return row
 
 
-def kept(ticket: Ticket, definition: Definition) -> dict[str, Any]:
-    """What the ticket says in the field, as JSON keeps it and ``put_back`` restores it; empty where it says nothing."""
-    value = FieldValue.objects.filter(ticket=ticket, field=definition.pk).first()
+def kept(value: FieldValue | None) -> dict[str, Any]:
+    """What a ticket says in a field, as JSON keeps it and ``put_back`` restores it; empty where it says nothing."""
     if value is None:
         return {}
     number, day = value.number, value.day
@@ -100,7 +98,7 @@ def kept(ticket: Ticket, definition: Definition) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
+@in_one
 def put_back(
     ticket: Ticket, definition: Definition, before: Mapping[str, Any], *, version: int, by: Person
 ) -> Ticket:

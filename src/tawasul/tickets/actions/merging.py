@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.tickets import merged, workflow
 from tawasul.tickets.actions import splitting
-from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.actions.record import in_one, record, save
 from tawasul.tickets.actions.retraction import after_held
 from tawasul.tickets.models import (
     CloseReason,
@@ -36,7 +34,7 @@ def merge(ticket: Ticket, *, into: Ticket, by: Person) -> Ticket:
     return merge_all([ticket], into=into, by=by)[0]
 
 
-@transaction.atomic
+@in_one
 def merge_all(tickets: Sequence[Ticket], *, into: Ticket, by: Person) -> list[Ticket]:
     """Close the tickets, which go on in ``into``; all of them or none. Their letters stay where they are and are shown
     there, to staff all of them, to its customer their own (see ``merged``).
@@ -71,7 +69,7 @@ def merge_all(tickets: Sequence[Ticket], *, into: Ticket, by: Person) -> list[Ti
     return done
 
 
-@transaction.atomic
+@in_one
 def unmerge(ticket: Ticket, *, by: Person) -> Ticket:
     """Undo a merge: the ticket is as it was before, on its own again, and its letters leave the other one.
 

@@ -10,7 +10,7 @@ from tawasul.service_levels import calendar
 from tawasul.tickets import letters, workflow
 from tawasul.tickets.actions import properties, retraction
 from tawasul.tickets.actions.merging import left
-from tawasul.tickets.actions.record import record, save, told_from
+from tawasul.tickets.actions.record import in_one, record, save, told_from
 from tawasul.tickets.models import (
     Channel,
     CloseReason,
@@ -22,7 +22,7 @@ from tawasul.tickets.models import (
 from tawasul.tickets.writers import Writer
 
 
-@transaction.atomic
+@in_one
 def assign(
     ticket: Ticket,
     *,
@@ -83,7 +83,7 @@ def resume(ticket: Ticket, *, by: Person) -> Ticket:
     return row
 
 
-@transaction.atomic
+@in_one
 def close(ticket: Ticket, *, by: Writer, reason: str, comment: str = "", signature: str = "") -> Ticket:
     """Close with a reason. ``comment`` is the customer's last word, or the centre's, shown in the correspondence.
 

@@ -7,15 +7,13 @@ has moved on since is made all the same where the property itself still stands a
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from django.db import transaction
-
 from tawasul.accounts.models import Language, Person, Team
 from tawasul.accounts.roles import hidden_teams
 from tawasul.core import clock
 from tawasul.core.domains import DomainName
 from tawasul.search.normalise import normalise
 from tawasul.tickets.actions import writing
-from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.actions.record import in_one, record, save
 from tawasul.tickets.actions.stale import Stale
 from tawasul.tickets.models import Event, Purpose, Service, Ticket
 from tawasul.tickets.writers import Writer
@@ -49,7 +47,7 @@ def check_member(row: Ticket, person: Person | None) -> None:
         raise Outsider(person)
 
 
-@transaction.atomic
+@in_one
 def change(
     ticket: Ticket, name: str, value: Any, *, by: Person, version: int | None = None, was: str | None = None
 ) -> Ticket:
@@ -72,7 +70,7 @@ def change(
     return row
 
 
-@transaction.atomic
+@in_one
 def transfer(
     ticket: Ticket,
     *,

@@ -6,20 +6,24 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import IntegrityError, transaction
 
 from tawasul.core import clock
-from tawasul.core.prepared import insert
+from tawasul.core.prepared import insert, update
 from tawasul.tickets.models import (
     Event,
     Message,
     Ticket,
 )
+from tawasul.tickets.models.ticket import holds
 from tawasul.tickets.writers import Writer
 
 T = TypeVar("T", Ticket, Message)
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,18 @@ def told_from() -> datetime | None:
     return _whole.get().told_from
 
 
+def in_one(verb: Callable[P, R]) -> Callable[P, R]:
+    """The verb is one transaction; on a ticket that is held (``holding``) it is part of the holder's own, without a
+    savepoint: Django then lets nothing follow in that transaction where the verb raised."""
+
+    @wraps(verb)
+    def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction.atomic(savepoint=not holds()):
+            return verb(*args, **kwargs)
+
+    return done
+
+
 def record(
     ticket: Ticket,
     kind: Event.Kind,
@@ -78,8 +94,14 @@ def record(
 
 
 def save(row: Ticket, given: Ticket) -> None:
-    """Save the locked row, and let the caller's copy show what became of it."""
-    row.save(force_update=True)
+    """Save the locked row, and let the caller's copy show what became of it. Only what differs is written, since
+    SQLite renews each index of which a column is named."""
+    changed = row.changed()
+    if changed is None:
+        row.save(force_update=True)
+    elif changed and not update(row, changed):
+        raise Ticket.DoesNotExist
+    row.note_as_read()
     given.__dict__.update({name: value for name, value in row.__dict__.items() if name != "_state"})
 
 
@@ -87,9 +109,11 @@ def once(attempt: Callable[[], T], submission: uuid.UUID | None, made: Callable[
     """Run ``attempt`` in a transaction; where the submission was already sent, return what it made then."""
     for tries_left in (3, 2, 1, 0):
         try:
-            with transaction.atomic():
+            with transaction.atomic(savepoint=not holds()):
                 return attempt()
         except IntegrityError:
+            if holds():  # nothing can follow in the holder's transaction
+                raise
             sent = (
                 Message.objects.select_related("ticket").filter(submission=submission).first()
                 if submission

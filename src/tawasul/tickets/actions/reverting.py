@@ -7,12 +7,10 @@ another version by now: a later decision of somebody's is worth more than the wi
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
-
 from tawasul.accounts.models import Person, Team
 from tawasul.core import clock
 from tawasul.tickets import workflow
-from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.actions.record import in_one, record, save
 from tawasul.tickets.models import CloseReason, Event, Message, Service, Ticket
 from tawasul.tickets.writers import Writer
 
@@ -40,15 +38,18 @@ def unchanged(pk: int, version: int) -> Ticket:
     return row
 
 
-@transaction.atomic
+@in_one
 def put_back(ticket: Ticket, before: Mapping[str, Any], *, version: int, by: Person) -> Ticket:
     """Whose the ticket is, its team and its service are again what they were."""
     row, now, writer = unchanged(ticket.pk, version), clock.now(), Writer.of(by)
     team, holder, service = row.team, row.assignee_id, row.service
-    row.team = Team.objects.filter(pk=before["team_id"]).first()
-    able = Person.objects.filter(is_staff=True, is_active=True)  # whoever has left since gets nothing back
-    row.assignee = able.filter(pk=before["assignee_id"]).first()
-    row.service = Service.objects.get(pk=before["service_id"])
+    # whoever has left since gets nothing back
+    able = Person.objects.filter(is_staff=True, is_active=True, pk=before["assignee_id"])
+    row.assignee = able.first() if before["assignee_id"] is not None else None
+    if row.team_id != before["team_id"]:
+        row.team = Team.objects.filter(pk=before["team_id"]).first() if before["team_id"] is not None else None
+    if row.service_id != before["service_id"]:
+        row.service = Service.objects.get(pk=before["service_id"])
     row.version += 1
     save(row, ticket)
     to: dict[str, Any] = {
@@ -68,7 +69,7 @@ def put_back(ticket: Ticket, before: Mapping[str, Any], *, version: int, by: Per
     return row
 
 
-@transaction.atomic
+@in_one
 def recall(ticket: Ticket, before: Mapping[str, Any], *, version: int, by: Person, **part: Any) -> Ticket:
     """An answer or a closing, known by the ``part`` of its event's data, has not happened: its letter is gone, the
     ticket is as it was, and the customer hears of neither. Raises TooLate where they were told; of spam nobody is."""

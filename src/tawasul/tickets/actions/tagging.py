@@ -6,8 +6,9 @@ from tawasul.accounts.actions import record_change
 from tawasul.accounts.models import Person
 from tawasul.core import clock
 from tawasul.core.kept import Kept
+from tawasul.core.prepared import Prepared, insert
 from tawasul.search.normalise import normalise
-from tawasul.tickets.actions.record import record, save
+from tawasul.tickets.actions.record import in_one, record, save
 from tawasul.tickets.models import Event, Follower, Tag, Tagging, Ticket
 from tawasul.tickets.writers import Writer
 
@@ -15,6 +16,8 @@ MOST_TAGS = 20  # of one ticket
 LONGEST_TAG = 60  # characters
 
 tags = Kept(lambda: {tag.pk: tag for tag in Tag.objects.all()})
+
+_WORN = Prepared(lambda ticket: Tagging.objects.filter(ticket=ticket).values_list("tag"))
 
 
 class TooManyTags(Exception):
@@ -66,20 +69,21 @@ def create(*, name_ar: str, name_en: str = "", by: Person) -> Tag:
     return existing
 
 
-@transaction.atomic
+@in_one
 def tag(ticket: Ticket, word: Tag, *, by: Person) -> bool:
     """Put a tag on the ticket; False where it is there already. Raises TooManyTags."""
     row = Ticket.objects.locked(ticket.pk)
-    if Tagging.objects.filter(ticket=row, tag=word).exists():
+    worn = {key for (key,) in _WORN(row.pk)}
+    if word.pk in worn:
         return False
-    if Tagging.objects.filter(ticket=row).count() >= MOST_TAGS:
+    if len(worn) >= MOST_TAGS:
         raise TooManyTags
-    Tagging.objects.create(ticket=row, tag=word)
+    insert(Tagging(ticket=row, tag=word))
     _tagged(row, ticket, by, added=word)
     return True
 
 
-@transaction.atomic
+@in_one
 def untag(ticket: Ticket, word: Tag, *, by: Person) -> bool:
     """Take a tag off the ticket; False where it is not there."""
     row = Ticket.objects.locked(ticket.pk)

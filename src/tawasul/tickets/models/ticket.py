@@ -1,6 +1,9 @@
 """The ticket itself, and the words for its state."""
 
-from typing import Self
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -58,9 +61,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def locked(self, pk: int) -> "Ticket":
         """The row, locked until the transaction ends (SQLite: the whole database is, by IMMEDIATE)."""
+        held = _held.get()
+        if held is not None and held.pk == pk:
+            return held
         row = _LOCKED.first(pk)
         if row is None:
             raise Ticket.DoesNotExist
+        row.note_as_read()
         return row
 
     def with_centre(self) -> Self:
@@ -238,8 +245,26 @@ class Ticket(models.Model):
     def __str__(self) -> str:
         return f"{self.spoken_number} {self.subject}"
 
+    def save(self, *args: Any, **options: Any) -> None:
+        """As any row; what it was read as is not known any more."""
+        super().save(*args, **options)
+        self._state.__dict__.pop("as_read", None)
+
     def get_absolute_url(self) -> str:
         return reverse("portal:ticket", args=[self.spoken_number])
+
+    def note_as_read(self) -> None:
+        """The row as it stands now is what the database has."""
+        self._state.__dict__["as_read"] = dict(self.__dict__)
+
+    def changed(self) -> frozenset[str] | None:
+        """The columns that differ from what was read under the lock; None where that is not known."""
+        read: Mapping[str, Any] | None = self._state.__dict__.get("as_read")
+        if read is None:
+            return None
+        own = self.__dict__
+        columns = (field.attname for field in self._meta.concrete_fields)
+        return frozenset(name for name in columns if name in own and own[name] != read.get(name, _UNREAD))
 
     @property
     def spoken_number(self) -> str:
@@ -248,3 +273,23 @@ class Ticket(models.Model):
 
 
 _LOCKED = Prepared(lambda pk: Ticket.objects.select_for_update(of=("self",)).filter(pk=pk))
+_UNREAD = object()
+_held: ContextVar[Ticket | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def holding(row: Ticket) -> Iterator[None]:
+    """Within the block, in this thread, the verbs work on this very row, which the transaction under way has locked and
+    read whole: they do not read it again and set no savepoint. What a verb raises must end that transaction, or a
+    savepoint around this block."""
+    row.note_as_read()
+    token = _held.set(row)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def holds() -> bool:
+    """Whether the verbs now under way work on a row that is held."""
+    return _held.get() is not None
