@@ -220,6 +220,32 @@ def test_a_draft_for_one_who_is_private_no_more_waits_for_a_choice(
     )
 
 
+def test_whoever_s_account_is_shut_is_no_choice_is_not_counted_and_the_panel_says_so(
+    ticket: Ticket, fahd: Person, fahd_client: Client, khalid: Person
+) -> None:
+    part = take_part(ticket, fahd, khalid.email, is_private=True)
+    letter = send(fahd_client, ticket, part.pk)
+    Person.objects.filter(pk=khalid.pk).update(is_active=False)
+    html = shown(fahd_client, desk(ticket))
+    assert "data-alone" not in html and 'class="small goes-to"' not in html
+    assert "الحساب موقوف" in html.split('class="participants"')[1]
+    sent = {"text": SECRET, "to": str(part.pk), "draft": str(uuid.uuid4()), "seen": str(letter.pk)}
+    assert fahd_client.post(f"{desk(ticket)}answers/", sent).status_code == 422
+    with pytest.raises(actions.Departed):
+        actions.answer_alone(ticket, to=part, by=fahd, text=SECRET)
+
+
+def test_on_the_next_ticket_it_is_not_said_to_go_out_either(
+    ticket: Ticket, part: Participant, fahd_client: Client, open_a_ticket: OpenATicket
+) -> None:
+    letter = send(fahd_client, ticket, part.pk)
+    onward = f"{desk(open_a_ticket())}?answered={letter.pk}"
+    assert "تُرسل الإجابة بعد" in shown(fahd_client, onward)
+    remove(fahd_client, part)
+    html = shown(fahd_client, onward)
+    assert "يمكن سحبها خلال" in html and "تُرسل الإجابة بعد" not in html
+
+
 # ---------- an answer to everybody ----------
 
 

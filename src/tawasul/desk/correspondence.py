@@ -87,7 +87,7 @@ def page(
         "ticket": ticket,
         **together.of_ticket(ticket, person, entries, has_links="links" in there),
         **taking_part,
-        "answer_to": recipients.choice(composer.form, taking_part["participants"]),
+        "answer_to": recipients.choice(ticket, composer.form, taking_part["participants"]),
         "departed": recipients.departed(),
         "untold": recipients.untold(entries),
         "role_of": recipients.role_of(_roles(), taking_part["participants"]),
@@ -168,7 +168,7 @@ def _still_here(ticket: Ticket, entries: Sequence[queries.Entry], person: Person
     for entry in reversed(entries):
         letter = entry.message
         if letter and letter.shown_from and letter.shown_from > now and letter.author_id == person.pk:
-            return {**_held(letter.pk, letter.shown_from, now), "ticket": letter.home or ticket}
+            return {**_held(letter, letter.shown_from, now), "ticket": letter.home or ticket}
     return None
 
 
@@ -182,11 +182,15 @@ def _just_answered(request: HttpRequest, person: Person) -> dict[str, Any] | Non
     letter = letters.select_related("ticket").first()
     if letter is None or letter.shown_from is None or not access.is_open_to(person, letter.ticket):
         return None
-    return {**_held(letter.pk, letter.shown_from, now), "ticket": letter.ticket}
+    return {**_held(letter, letter.shown_from, now), "ticket": letter.ticket}
 
 
-def _held(pk: int, shown_from: datetime, now: datetime) -> dict[str, Any]:
-    return {"pk": pk, "seconds": math.ceil((shown_from - now).total_seconds())}
+def _held(letter: queries.Letter | Message, shown_from: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        "pk": letter.pk,
+        "seconds": math.ceil((shown_from - now).total_seconds()),
+        "nowhere": recipients.reaches_nobody(letter),
+    }
 
 
 def _may_have(ticket: Ticket) -> list[Person]:

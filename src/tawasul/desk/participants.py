@@ -41,15 +41,16 @@ class ParticipantForm(forms.Form):
 def of_ticket(ticket: Ticket, entries: Sequence[queries.Entry]) -> dict[str, Any]:
     """For the template: one query, where the conversation tells of a participant."""
     found = participation.participants_of(ticket) if queries.somebody_joined(entries) else []
-    private = sum(one.is_private for one in found)
+    told = participation.told(ticket, found)
+    private = sum(one.is_private for one in told)
     return {
         "participants": found,
         "participants_full": len(found) >= participation.MOST,
         "languages": Language.choices,
         "goes_to": {
-            "others": ngettext("and %(num)d participant", "and %(num)d participants", len(found))
-            % {"num": len(found)}
-            if found
+            "others": ngettext("and %(num)d participant", "and %(num)d participants", len(told))
+            % {"num": len(told)}
+            if told
             else "",
             "private": ngettext("%(num)d of them private", "%(num)d of them private", private)
             % {"num": private}

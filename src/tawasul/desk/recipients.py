@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from tawasul.core.text import isolate
 from tawasul.desk.forms import EVERYBODY, AnswerForm, LetterForm
+from tawasul.tickets import participation
 from tawasul.tickets.models import Event, Message, Participant, Ticket
 from tawasul.tickets.queries import Entry, Fact, Letter
 
@@ -23,12 +24,14 @@ class Choice:
     why: str = ""
 
 
-def choice(form: LetterForm, participants: Sequence[Participant]) -> Choice | None:
+def choice(ticket: Ticket, form: LetterForm, participants: Sequence[Participant]) -> Choice | None:
     """What may be chosen, as it was chosen before; None where an answer has only one way to go."""
     if not isinstance(form, AnswerForm):
         return None
     alone = [
-        (str(one.pk), _("Only %(name)s") % {"name": isolate(_name(one))}) for one in _private(participants)
+        (str(one.pk), _("Only %(name)s") % {"name": isolate(_name(one))})
+        for one in participation.told(ticket, participants)
+        if one.is_private
     ]
     chosen = str(form["to"].value() or EVERYBODY)
     if not alone and chosen == EVERYBODY:
@@ -52,15 +55,11 @@ def chosen(ticket: Ticket, form: LetterForm) -> Participant | None:
     if not isinstance(form, AnswerForm) or to == EVERYBODY:
         return None
     known = to.isascii() and to.isdigit() and len(to) < 18
-    rows = (
-        Participant.objects.filter(ticket=ticket, is_private=True, pk=int(to))
-        if known
-        else Participant.objects.none()
-    )
-    found = rows.first()
-    if found is None:
+    rows = Participant.objects.select_related("person").filter(ticket=ticket, is_private=True)
+    found = participation.told(ticket, rows.filter(pk=int(to))) if known else []
+    if not found:
         refuse(form)
-    return found
+    return found[0] if found else None
 
 
 def refuse(form: LetterForm) -> None:
@@ -89,10 +88,10 @@ def role_of(roles: dict[str, str], participants: Sequence[Participant]) -> Calla
 def untold(entries: Sequence[Entry]) -> dict[int, str]:
     """By key of an answer to one participant alone: why nobody was told of it, where they left before it went out. One
     query where such answers stand in tickets that go on in this one."""
-    lost = [e.message for e in entries if e.message and _lost_its_reader(e.message)]
+    lost = [e.message for e in entries if e.message and reaches_nobody(e.message)]
     if not lost:
         return {}
-    left = [e.event for e in entries if e.event and e.event.kind == Event.Kind.LEFT]
+    left: list[Event | Fact] = [e.event for e in entries if e.event and e.event.kind == Event.Kind.LEFT]
     homes = {letter.home.pk for letter in lost if letter.home}
     if homes:
         left += Event.objects.filter(ticket__in=homes, kind=Event.Kind.LEFT)
@@ -100,7 +99,8 @@ def untold(entries: Sequence[Entry]) -> dict[int, str]:
     return {letter.pk: _why_untold(letter, by_letter[letter.pk]) for letter in lost if letter.pk in by_letter}
 
 
-def _lost_its_reader(letter: Letter) -> bool:
+def reaches_nobody(letter: Letter | Message) -> bool:
+    """Whether it is an answer to one participant alone who has left since."""
     return (
         letter.kind == Message.Kind.ANSWER
         and letter.standing == Message.Standing.PRIVATE
@@ -117,10 +117,6 @@ def _why_untold(letter: Letter, left: Event | Fact) -> str:
     else:
         words = _("This answer reached nobody: %(name)s was removed from the ticket before it went out.")
     return words % {"name": isolate(name)}
-
-
-def _private(participants: Sequence[Participant]) -> list[Participant]:
-    return [one for one in participants if one.is_private]
 
 
 def _name(participant: Participant) -> str:

@@ -17,7 +17,7 @@ from tawasul.core.links import absolute
 from tawasul.mail import actions as mail
 from tawasul.mail.models import OutgoingMail
 from tawasul.service_levels import calendar
-from tawasul.tickets import access, direct, merged
+from tawasul.tickets import access, direct, merged, participation
 from tawasul.tickets.models import Attachment, CloseReason, Event, Message, Participant, Status, Ticket
 
 DAY = 86400.0
@@ -152,14 +152,7 @@ def _to_all(
 
 
 def _participants(ticket: Ticket) -> list[Participant]:
-    """Whom the ticket concerns beside its requester, who may have become that after they were added."""
-    return [
-        one
-        for one in ticket.participants.all()
-        if one.email.lower() != ticket.requester_email.lower()
-        and (one.person_id is None or one.person_id != ticket.requester_id)
-        and (one.person is None or one.person.is_active)
-    ]
+    return participation.told(ticket, ticket.participants.all())  # fetched with the event
 
 
 def _mail_beside(

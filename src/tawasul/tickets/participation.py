@@ -5,7 +5,7 @@ where that is merged into it. They write follow-ups, which count as the customer
 solved, reopening and the receipt are the requester's alone.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from tawasul.accounts.models import Person
@@ -35,6 +35,18 @@ def known_to(reader: Participant | None, among: Sequence[Participant]) -> list[P
     """Those of whom a customer learns: the requester (None) of all that are not private, a participant of themselves
     as well."""
     return [one for one in among if not one.is_private or (reader is not None and one.pk == reader.pk)]
+
+
+def told(ticket: Ticket, among: Iterable[Participant]) -> list[Participant]:
+    """Those whom the ticket's mails reach beside its requester, who may have become that after they were added: nobody
+    whose account is shut."""
+    return [
+        one
+        for one in among
+        if one.email.lower() != ticket.requester_email.lower()
+        and (one.person_id is None or one.person_id != ticket.requester_id)
+        and (one.person is None or one.person.is_active)
+    ]
 
 
 def of_person(person: Person, digits: str) -> Participant | None:

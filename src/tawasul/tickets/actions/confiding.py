@@ -4,7 +4,7 @@ import uuid
 
 from tawasul.accounts.models import Person
 from tawasul.core import clock
-from tawasul.tickets import letters, workflow
+from tawasul.tickets import letters, participation, workflow
 from tawasul.tickets.actions import retraction
 from tawasul.tickets.actions.record import once, record, save
 from tawasul.tickets.actions.writing import Departed, heed
@@ -27,7 +27,8 @@ def answer_alone(
 
     No clock and no turn changes, no promise is kept by it, and the ticket stands where it stood in everybody's lists:
     the requester must not learn of it by anything. As an answer it may be taken back for a moment, and ``seen`` is as
-    there. Raises Overtaken, Departed where the participant has left, and IllegalMove on a closed ticket.
+    there. Raises Overtaken, Departed where the participant has left or has a shut account, and IllegalMove on a closed
+    ticket.
     """
 
     whole = retraction.signed(text, signature)
@@ -38,8 +39,10 @@ def answer_alone(
         row = Ticket.objects.locked(ticket.pk)
         if not workflow.possible(row, "answer"):
             raise workflow.IllegalMove(row, "answer")
-        part = Participant.objects.filter(pk=to.pk, ticket=row, is_private=True).first()
-        if part is None:
+        part = (
+            Participant.objects.select_related("person").filter(pk=to.pk, ticket=row, is_private=True).first()
+        )
+        if part is None or not participation.told(row, [part]):
             raise Departed(row, "answer")
         heed(row, by, seen)
         until = retraction.until(now)
