@@ -80,6 +80,21 @@ def test_mails_are_measured_both_ways_and_each_is_found_in_the_ledger(migrated: 
 @pytest.mark.network
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("_tables_stand")
+def test_a_job_over_many_tickets_is_measured_with_the_desk_beside_it_and_each_ticket_is_proved(
+    tmp_path: Path,
+) -> None:
+    asked = ["bulk", "--database", "sqlite", "--tickets", "60"]
+    assert run([*asked, "--json", str(tmp_path / "out.json")]) == 0
+    rows = {row["page"]: row for row in json.loads((tmp_path / "out.json").read_text())["rows"]}
+    assert list(rows)[:3] == ["bulk:tag", "bulk:queue before", "bulk:note before"]
+    assert "bulk:queue meanwhile" in rows
+    assert all(row.keys() >= ROW and row["per_second"] > 0 for row in rows.values())
+    assert rows["bulk:tag"]["proved"] == 60 and 0 < rows["bulk:tag"]["queries"] < 9
+
+
+@pytest.mark.network
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("_tables_stand")
 def test_the_desk_is_measured_at_two_sizes_side_by_side_with_every_view_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -255,7 +255,8 @@ def test_what_an_item_keeps_is_json(fahd: Person, open_a_ticket: Any) -> None:
     for key, kind, typed in (("n", K.NUMBER, "1.5"), ("d", K.DATE, "2026-11-22"), ("t", K.TEXT, "x")):
         one = make_field(key, kind, limits={"decimals": 2})
         put(ticket, key, typed, fahd)
-        before = json.loads(json.dumps(values.kept(FieldValue.objects.filter(ticket=ticket, field=one.pk).first())))
+        value = FieldValue.objects.get(ticket=ticket, field=one.pk)
+        before = json.loads(json.dumps(values.kept(value)))
         values.change(ticket, one, None, by=fahd)
         values.put_back(ticket, one, before, version=ticket.version, by=fahd)
         assert said(ticket)[key] == typed

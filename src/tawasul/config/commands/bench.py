@@ -17,7 +17,8 @@ from tawasul.config.bench import desk, ground, live
 
 PAGES = ("floor", "new_ticket", "new_ticket_png", "ticket", "my_tickets", "answer", "queue", "home")
 MAIL = "mail"  # both ways, beside raw SMTP; see bench/mails.py
-NAMES = (*PAGES, MAIL)
+BULK = "bulk"  # a job over many tickets, and the desk meanwhile; see bench/bulk.py
+NAMES = (*PAGES, MAIL, BULK)
 
 
 def run(arguments: list[str]) -> int:
@@ -52,8 +53,9 @@ def run(arguments: list[str]) -> int:
         databases = ["sqlite"]
     measured: list[dict[str, Any]] = []
     for database in databases:
-        pages = [name for name in given.names if name != MAIL]
-        for tickets in [int(n) for n in given.tickets.split(",")] if pages or not given.names else []:
+        pages = [name for name in given.names if name in PAGES]
+        sizes = [int(n) for n in given.tickets.split(",")]
+        for tickets in sizes if pages or not given.names else []:
             command = ["measure", *pages, "--tickets", str(tickets), "--clients", given.clients]
             found = _measure(database, [*command, "--seconds", str(given.seconds)])
             if found is None:
@@ -61,6 +63,11 @@ def run(arguments: list[str]) -> int:
             measured.append(found)
         if MAIL in given.names or not given.names:
             found = _measure(database, ["mails"])
+            if found is None:
+                return 1
+            measured.append(found)
+        for tickets in sizes if BULK in given.names or not given.names else []:
+            found = _measure(database, ["bulk", "--tickets", str(tickets)])
             if found is None:
                 return 1
             measured.append(found)
@@ -101,7 +108,7 @@ def _print(out: dict[str, Any]) -> None:
         "page", "database", "tickets", "clients", "p50_ms", "p95_ms", "per_second", "p50_to_floor",
         "per_second_to_floor", "server_cpu_ms", "queries", "bytes",
     )  # fmt: skip
-    widths = (16, 12, 9, 8, 9, 9, 11, 13, 20, 14, 8, 9)
+    widths = (22, 12, 9, 8, 9, 9, 11, 13, 20, 14, 8, 9)
     print("".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True)))
     for row in out["rows"]:
         print("".join(f"{row.get(head, ''):>{width}}" for head, width in zip(heads, widths, strict=True)))

@@ -5,7 +5,9 @@ another version by now: a later decision of somebody's is worth more than the wi
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
 
 from tawasul.accounts.models import Person, Team
 from tawasul.core import clock
@@ -13,6 +15,8 @@ from tawasul.tickets import workflow
 from tawasul.tickets.actions.record import in_one, record, save
 from tawasul.tickets.models import CloseReason, Event, Message, Service, Ticket
 from tawasul.tickets.writers import Writer
+
+M = TypeVar("M", bound=Model)
 
 _NONE = {"ar": "–", "en": "–"}
 
@@ -43,11 +47,10 @@ def put_back(ticket: Ticket, before: Mapping[str, Any], *, version: int, by: Per
     """Whose the ticket is, its team and its service are again what they were."""
     row, now, writer = unchanged(ticket.pk, version), clock.now(), Writer.of(by)
     team, holder, service = row.team, row.assignee_id, row.service
-    # whoever has left since gets nothing back
-    able = Person.objects.filter(is_staff=True, is_active=True, pk=before["assignee_id"])
-    row.assignee = able.first() if before["assignee_id"] is not None else None
+    able = Person.objects.filter(is_staff=True, is_active=True)  # whoever has left since gets nothing back
+    row.assignee = _one(able, before["assignee_id"])
     if row.team_id != before["team_id"]:
-        row.team = Team.objects.filter(pk=before["team_id"]).first() if before["team_id"] is not None else None
+        row.team = _one(Team.objects.all(), before["team_id"])
     if row.service_id != before["service_id"]:
         row.service = Service.objects.get(pk=before["service_id"])
     row.version += 1
@@ -92,6 +95,10 @@ def recall(ticket: Ticket, before: Mapping[str, Any], *, version: int, by: Perso
     save(row, ticket)
     record(row, Event.Kind.RETRACTED, Writer.of(by), now, closing=event.kind == Event.Kind.CLOSED)
     return row
+
+
+def _one(rows: QuerySet[M], pk: int | None) -> M | None:
+    return rows.filter(pk=pk).first() if pk is not None else None
 
 
 def _names(thing: Service | Team | None) -> dict[str, str]:
