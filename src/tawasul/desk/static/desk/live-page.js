@@ -211,14 +211,18 @@ function thread(fresh) {
   const letters = document.querySelector(".letters");
   const next = fresh.querySelector(".letters");
   const scroll = document.querySelector(".thread .scroll");
+  const ownScroll = scroll && scrollerOf(scroll) === scroll; // on a phone the page itself moves
   if (letters && next) {
     const counting = document.querySelector(".undo:not(.answered)");
     for (const undo of next.querySelectorAll(".undo")) { // its seconds run above the composer, not in a copy
       if (counting?.action === undo.action) Object.assign(counting.dataset, { left: undo.dataset.left, gone: undo.dataset.gone });
       undo.remove();
     }
-    const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
+    const atEnd = ownScroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
+    const writing = ownScroll ? null : document.activeElement?.closest(".composer");
+    const stood = writing?.getBoundingClientRect().top;
     const added = reconcile(letters, next, entry);
+    if (writing) scrollBy({ top: writing.getBoundingClientRect().top - stood, behavior: "instant" });
     const letter = added.filter((node) => node.matches(".letter")).at(-1);
     if (atEnd && added.length) scroll.scrollTop = scroll.scrollHeight;
     const drafts = document.getElementById("drafts");
@@ -230,9 +234,17 @@ function thread(fresh) {
     const old = document.querySelector(part);
     const now = fresh.querySelector(part);
     if (!old || !now || sign(old) === sign(now)) continue;
-    if (inUse(old) || typed(old)) say(place.dataset.changed, () => location.reload());
+    if (inUse(old) || typed(old)) say(place.dataset.changed, anew);
     else put(old, now);
   }
+}
+
+// The page as it stands now. What is being written is kept as a draft first; where that fails, the page stays.
+async function anew() {
+  const kept = [];
+  document.dispatchEvent(new CustomEvent("draft:keep", { detail: kept }));
+  if ((await Promise.all(kept)).every(Boolean)) location.reload();
+  else say(place.dataset.changed, anew);
 }
 
 // ---------- the line that says so ----------

@@ -11,7 +11,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   const save = async (leaving = false) => {
     clearTimeout(timer);
     const now = text(form);
-    if (now === last || form.dataset.sent) return;
+    if (now === last || form.dataset.sent) return true;
     last = now;
     try {
       const answer = await fetch(form.dataset.autosave, {
@@ -26,12 +26,15 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         const hour = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
         place.textContent = (form.dataset.saved ?? "").replace("{time}", hour);
       }
+      return true;
     } catch {
       last = ""; // tried again at the next key
+      return false;
     }
   };
 
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, PAUSE); });
+  document.addEventListener("draft:keep", ({ detail }) => detail.push(save())); // before the page is drawn anew
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
 }
 
