@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tawasul.accounts.models import Person
 from tawasul.tickets.actions import retraction
 from tawasul.tickets.models import Message
-from tests.browsing import enter, follow
+from tests.browsing import enter, fits, follow
 from tests.taking_part import SALEM
 from tests.world import OpenATicket, signed_in
 
@@ -76,7 +76,7 @@ def test_line_and_choice_follow_who_takes_part(
         expect(page.locator(CHOICE)).to_have_value("everybody")
         expect(page.locator("#answer_text")).to_have_value(TEXT)
     no_violations(clerk)
-    assert clerk.evaluate("document.documentElement.scrollWidth") <= width
+    fits(clerk, width)
 
     colleague.select_option(CHOICE, label=colleague.locator(f"{CHOICE} [data-alone]").inner_text())
     expect(colleague.locator(".answer-to .alone")).to_be_visible()
