@@ -49,7 +49,7 @@ def _free_at(request: HttpRequest, action: str, key: str = "") -> datetime | Non
     return free_at(request, app="tawasul", action=action, limits=LIMITS, key=key or "-")
 
 
-def _asked_too_often(request: HttpRequest, terms: TermsVersion | None, key: str = "") -> HttpResponse:
+def _asked_too_often(request: HttpRequest, terms: TermsVersion, key: str = "") -> HttpResponse:
     """The form again with what was written, but for the passwords, and when it may be sent."""
     shown = AccountRequestForm(
         current_terms=terms,
