@@ -2,7 +2,7 @@
 
 With ``--tickets N`` so many more tickets come to it, about three letters each, in Arabic and English and in every
 state: what a desk looks like after years. It may be asked for again. Nothing of it is mailed.
-On PostgreSQL the pages wait meanwhile, and an interrupted growth leaves no ticket behind.
+On PostgreSQL pages wait while a stock grows by many; interrupted, that leaves none of them behind.
 """
 
 import argparse
