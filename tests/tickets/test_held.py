@@ -84,6 +84,6 @@ def test_a_row_that_was_saved_past_the_verbs_is_written_whole_again(ticket: Tick
     with transaction.atomic():
         row = Ticket.objects.locked(ticket.pk)
         row.subject = "أ"
-        assert row.changed() == {"subject"}
+        assert row.changed() == frozenset({"subject"})
         row.save(update_fields=["subject"])
         assert row.changed() is None, "what the database has is not known any more"
