@@ -88,7 +88,8 @@ def test_while_one_writes_the_line_leads_to_the_letter_and_what_is_written_stays
     no_violations(page)
 
     line.get_by_role("button", name="اعرض").tap()
-    expect(line).to_be_empty()
+    expect(line).to_be_empty(timeout=SOON)  # by the tap; it goes by itself only after half a minute
+    expect(box).to_be_focused()
     letter = page.locator(".letters > .letter").last
     expect(letter).to_contain_text(SAID)
     expect(letter).to_be_in_viewport()

@@ -269,6 +269,8 @@ function say(text, act) {
 
 function press(words, act) {
   const button = Object.assign(document.createElement("button"), { type: "button", ...words });
+  // Whoever writes keeps the focus: without it the line has another place, and the press would end beside the button.
+  button.addEventListener("mousedown", (event) => event.preventDefault());
   button.addEventListener("click", () => {
     said.replaceChildren();
     act?.();
