@@ -24,7 +24,7 @@ def test_a_ticket_whose_service_is_changed_under_the_jobs_eyes_is_done_after_tha
     fahd: Person, sara: Person, word: Tag, service: Service, open_a_ticket: Any
 ) -> None:
     ticket = open_a_ticket()
-    other = Service.objects.filter(is_active=True).exclude(pk=ticket.service_id).first()
+    other = Service.objects.create(code="other", name_ar="خدمة أخرى", name_en="Another service")
     job = ordered(fahd, Action.TAG, word)
     changed = threading.Event()
 
