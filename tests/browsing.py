@@ -5,6 +5,7 @@ addresses are relative to the live server. ``no_violations(page)`` holds a page 
 screen, and ``follow`` goes where a link leads.
 """
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -41,7 +42,9 @@ def chromium() -> "Iterator[Browser]":
         if os.geteuid() == 0:  # chromium's sandbox refuses root
             arguments.append("--no-sandbox")
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        loop = asyncio._get_running_loop()
         yield browser
+        asyncio._set_running_loop(loop)  # the last test may be one that does not see it
         browser.close()
 
 

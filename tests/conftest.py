@@ -48,10 +48,12 @@ def _can_differ(item: pytest.Item) -> bool:
     asked = set(getattr(item, "fixturenames", ()))
     if "no_violations" in asked:  # how a page looks; what stands on it is told by tests without a browser
         return False
+    if item.get_closest_marker("same_everywhere") is not None:
+        return False
     told = getattr(item, "callspec", None)
     if told is not None and "en" in (told.params.get("lang"), told.params.get("language")):
         return False  # the same is asked in Arabic
-    return bool(asked & _DATABASE) or item.get_closest_marker("django_db") is not None
+    return _touches_the_database(item)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -59,6 +61,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if not _can_differ(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if _can_differ(item)]
+    items.sort(key=lambda item: not _is_long(item))
+
+
+# Minutes in all, of which a processor works half: begun last, they would go on when everything else is done.
+_LONG = (
+    "tests/journeys/",
+    "tests/config/test_bench.py",
+    "tests/config/test_serve.py",
+    "tests/config/test_seed.py",
+)
+
+
+def _is_long(item: pytest.Item) -> bool:
+    """Whether a test takes long, and may be begun first since it leaves the process's own database alone."""
+    return item.nodeid.startswith(_LONG) and not _touches_the_database(item)
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    asked = set(getattr(item, "fixturenames", ()))
+    return bool(asked & _DATABASE) or item.get_closest_marker("django_db") is not None
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -98,16 +120,18 @@ def _answers_go_out_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.
         monkeypatch.setattr(retraction, "seconds", lambda: 0)
 
 
-@pytest.fixture(autouse=True)
-def _no_loop_of_the_browsers(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Playwright leaves its event loop running in the thread for the whole session; only its own tests may see it."""
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Playwright leaves its event loop running in the thread for the whole session; only its own tests may see it,
+    from their setup to their teardown: Django keeps a database's connection for each loop."""
     loop = asyncio._get_running_loop()
-    if loop is None or request.node.get_closest_marker("browser"):
-        yield
-        return
+    if loop is None or item.get_closest_marker("browser"):
+        return (yield)
     asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(loop)
+    try:
+        return (yield)
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 def _is_loopback(host: Any) -> bool:

@@ -8,10 +8,11 @@ import pytest
 from tests.conftest import _can_differ
 
 
-def item(*fixtures: str, marked: bool = False) -> Any:
+def item(*fixtures: str, marked: bool = False, once: bool = False) -> Any:
+    marks = {"django_db": marked, "same_everywhere": once}
     return SimpleNamespace(
         fixturenames=list(fixtures),
-        get_closest_marker=lambda name: pytest.mark.django_db if marked and name == "django_db" else None,
+        get_closest_marker=lambda name: getattr(pytest.mark, name) if marks[name] else None,
     )
 
 
@@ -27,6 +28,7 @@ def test_what_is_marked_as_touching_it_runs_again() -> None:
 def test_what_touches_no_database_or_only_looks_at_pages_does_not() -> None:
     assert not _can_differ(item("tmp_path", "monkeypatch"))
     assert not _can_differ(item("live_server", "no_violations", "transactional_db", marked=True))
+    assert not _can_differ(item("client", marked=True, once=True))
 
 
 def test_this_very_test_needs_no_second_run(request: pytest.FixtureRequest) -> None:

@@ -279,6 +279,7 @@ def test_a_body_that_is_no_form_is_no_error(stage: Stage, kind: str) -> None:
     assert not wrong
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_a_wrong_method_gets_a_page_in_the_language(stage: Stage, language: str) -> None:
     methods = ("PUT", "DELETE", "PATCH", "TRACE", "BREW")
@@ -302,6 +303,7 @@ def test_a_wrong_method_gets_a_page_in_the_language(stage: Stage, language: str)
 ONE_CLICK = {"portal:notices"}
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("language", "origin"), [("ar", ""), ("en", ""), ("en", "https://evil.example"), ("ar", "null")]
 )
@@ -322,6 +324,7 @@ def test_a_post_without_its_token_or_from_elsewhere_gets_a_403_page(
                 assert f'<html lang="{language}"' in answer.content.decode(), name
 
 
+@pytest.mark.same_everywhere
 def test_an_unknown_host_gets_a_page_and_nothing_else(stage: Stage) -> None:
     hosts = ("evil.example", "a b", "[::1", "localhost:80:80", " ", "localhost@evil.example")
     for place, name in enumerate(patterns()):

@@ -66,12 +66,12 @@ def run(arguments: list[str]) -> int:
 
 
 def _processes(arguments: list[str]) -> list[str]:
-    """One test process more than there are processors, as many a test waits; unless the arguments say how many."""
+    """Two test processes more than there are processors, as many a test waits; unless the arguments say how many."""
     if any(
         word.startswith(("-n", "--numprocesses", "--pdb", "--collect-only", "--co")) for word in arguments
     ):
         return []
-    return ["-n", str(min(8, (os.cpu_count() or 2) + 1))]
+    return ["-n", str(min(8, (os.cpu_count() or 2) + 2))]
 
 
 def browser() -> bool:
