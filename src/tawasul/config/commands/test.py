@@ -13,7 +13,13 @@ from tawasul.config import assets, catalogues, postgres
 from tawasul.config.bootstrap import ROOT, say
 
 # The shell is the same browser without its windows, and the quickest.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
 
 # pytest's statuses: some tests failed; there were none
 FAILED, NO_TESTS = 1, 5
@@ -36,15 +42,17 @@ def run(arguments: list[str]) -> int:
         say(line)
     catalogues.compile_all()
     command = [sys.executable, "-m", "pytest", *_processes(arguments), *arguments]
+    # Hundreds of processes are started; each would compile everything anew where nothing may be kept.
+    everything = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment = {
         name: value
-        for name, value in os.environ.items()
+        for name, value in everything.items()
         if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
     }
     given = os.environ.get("DATABASE_URL", "")
     if given:
         say("on the database of DATABASE_URL")
-        return subprocess.run(command, cwd=ROOT, check=False).returncode
+        return subprocess.run(command, cwd=ROOT, env=everything, check=False).returncode
     say("on SQLite")
     status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     at_the_first = bool({"-x", "--exitfirst"}.intersection(arguments))

@@ -37,7 +37,9 @@ def stream(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(status=404, content_type="text/plain", content=b"no such stream")
     person, ticket = gate.staff_member(request), None if only else _ticket(request)
     if HANDOVER not in request.META or request.method == "HEAD":
-        return HttpResponse(status=501, content_type="text/plain", content=b"no streams here")
+        refusal = HttpResponse(status=501, content_type="text/plain", content=b"no streams here")
+        refusal._has_been_logged = True  # type: ignore[attr-defined]  # every page asks, and asks otherwise then: no fault
+        return refusal
     if hub.hub().count(person.pk) >= hub.OF_ONE_PERSON:
         return HttpResponse(status=429, content_type="text/plain", content=b"too many streams")
     request.META[HANDOVER] = streams.Stream(
