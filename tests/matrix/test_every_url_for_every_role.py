@@ -5,7 +5,7 @@ An address that is missing from the table, or is there without existing, fails. 
 
 import pytest
 
-from tests.matrix.stage import ROLES, Stage, patterns
+from tests.matrix.stage import ROLES, Stage, patterns, worth_trying
 from tests.portal.forms import body
 
 pytestmark = pytest.mark.django_db
@@ -302,6 +302,8 @@ EVERYBODY = [
 def test_everybody_gets_what_the_table_says(stage: Stage, role: str, language: str) -> None:
     wrong = {}
     for name, row in EXPECTED.items():
+        if language == "en" and not worth_trying(name):
+            continue
         pairs = row.split(" | ")
         expected = pairs[ROLES.index(role) if len(pairs) > 1 else 0]
         found = f"{stage.ask(role, 'GET', name, language)} {stage.ask(role, 'POST', name, language)}"
